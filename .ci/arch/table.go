@@ -1,0 +1,86 @@
+package main
+
+// The walls of Orderbell. docs/adr/0001 says why they stand here; this text is what is enforced.
+//
+// "internal/x" is short for gateway/internal/x; "p/*" is any package one level under p; "p/..." is p
+// and everything under it; PURE is the pure core, KITS are the packages that only test files import.
+// Lines that begin with # are remarks.
+//
+// packages: the first line that fits a package is its line; a package that fits none is a violation.
+// The middle column is complete: what it does not name must not be imported from this module. The
+// last column says what may come from elsewhere: "pure" is the standard library without disk, network,
+// clock of the machine and process; "std" is the standard library; "open" is anything that is not
+// guarded below. Names after these words are added.
+const packages = `
+internal/order           | -                                   | pure
+internal/contact         | -                                   | pure github.com/nyaruka/phonenumbers log/slog
+internal/message         | internal/contact                    | pure
+internal/kds             | internal/order                      | pure golang.org/x/text golang.org/x/net/html/charset
+internal/rule            | internal/message internal/contact internal/order internal/kds | pure
+internal/access          | -                                   | pure
+internal/config          | PURE                                | open
+internal/vault           | -                                   | open
+internal/child           | -                                   | open
+internal/store           | PURE                                | open
+internal/store/storetest | PURE internal/store                 | open
+internal/script          | PURE internal/child scripts/...     | open
+internal/provider        | PURE internal/child sdk sdk/host    | open
+internal/pipeline        | PURE                                | open
+internal/lunch           | PURE                                | pure golang.org/x/text math/rand/v2
+internal/httpapi         | PURE internal/web                   | open
+internal/web             | -                                   | open
+internal/app             | PURE internal/* sdk sdk/host scripts/... | open
+internal/app/apptest     | PURE internal/app internal/lunch     | open
+internal/cli             | PURE internal/app internal/config internal/lunch | open
+gateway/cmd/orderbell    | internal/cli                        | std
+sdk                      | sdk/internal/*                      | open
+sdk/host                 | sdk sdk/internal/*                  | open
+sdk/sdktest              | sdk sdk/host sdk/internal/*         | open
+sdk/internal/*           | sdk/internal/*                      | open
+plugins/*                | sdk                                 | std
+examples/provider-*      | sdk                                 | std
+examples/events          | -                                   | std
+scripts/...              | -                                   | std
+`
+
+// guards: what is named on the left may be imported only by what is named on the right, and may be
+// reached by others only through those. "via" names libraries that bring it along harmlessly.
+const guards = `
+github.com/dop251/goja           | internal/script
+github.com/dlclark/regexp2       | internal/script
+github.com/labstack/echo         | internal/httpapi internal/web
+github.com/hashicorp/go-plugin   | internal/child sdk/...
+google.golang.org/grpc           | internal/child sdk/...
+google.golang.org/protobuf       | sdk/... | via github.com/nyaruka/phonenumbers google.golang.org/grpc github.com/hashicorp/go-plugin
+database/sql                     | internal/store internal/store/storetest
+modernc.org/sqlite               | internal/store internal/store/storetest
+github.com/pressly/goose         | internal/store internal/store/storetest
+github.com/jackc/pgx             | internal/store internal/store/storetest
+github.com/alecthomas/kong       | internal/cli
+testing                          | KITS | via github.com/hashicorp/go-plugin
+`
+
+// never: no chain of imports, however long, leads from the left to the right. It holds for test files
+// too, in their own imports, but for KITS.
+const never = `
+internal/httpapi           | internal/pipeline internal/provider internal/script internal/store
+internal/pipeline          | internal/httpapi internal/provider internal/script internal/store
+internal/provider          | internal/httpapi internal/pipeline internal/script internal/store
+internal/script            | internal/httpapi internal/pipeline internal/provider internal/store
+internal/store             | internal/httpapi internal/pipeline internal/provider internal/script
+sdk/...                    | gateway/... plugins/...
+plugins/*                  | gateway/... plugins/*
+examples/...               | gateway/... plugins/*
+gateway/...                | plugins/...
+...                        | KITS
+`
+
+// What PURE and KITS stand for.
+const (
+	pureCore = "internal/kds internal/order internal/contact internal/message internal/rule internal/access"
+	testKits = "internal/store/storetest internal/app/apptest sdk/sdktest"
+)
+
+// impure is the part of the standard library that a pure package must not import.
+const impure = `os/... net net/http/... net/rpc/... net/smtp net/textproto database/... syscall path/filepath
+	log/... plugin math/rand/... io/ioutil runtime/... testing/... unsafe embed crypto/tls`

@@ -1,0 +1,95 @@
+# Orderbell needs Go, and GNU make for this file. `make` lists the targets.
+#
+# make test is what every change keeps green; make check adds what takes a C compiler (race), the
+# module cache (linters) or patience.
+
+SHELL      := bash
+GO         ?= go
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+EXE        := $(shell $(GO) env GOEXE)
+GOFMT      := $(shell $(GO) env GOROOT)/bin/gofmt
+PROVIDERS  := $(patsubst plugins/%/main.go,%,$(wildcard plugins/*/main.go))
+BUILDFLAGS := -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
+TOOL       := $(GO) tool -modfile=tools/go.mod
+SYSTEMS    ?= windows/amd64 linux/arm64 darwin/arm64
+FUZZTIME   ?= 3s
+GOFOLDERS  := $(wildcard gateway sdk plugins scripts examples .ci)
+
+# The version above comes from git by itself; the go command must not ask git again, because a
+# checkout that belongs to another user makes that fail.
+export GOFLAGS := $(filter-out -buildvcs=%,$(GOFLAGS)) -buildvcs=false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run build plugins test check bench race lint fmt fmt-check dead arch cross proto proto-check fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## build, then play a lunch hour through a throw-away gateway and show each text
+	bin/orderbell$(EXE) demo
+
+run: build ## build and serve on 127.0.0.1:11010 with ./data
+	bin/orderbell$(EXE) run --data ./data
+
+build: plugins ## build bin/orderbell and the provider plugins
+	CGO_ENABLED=0 $(GO) build $(BUILDFLAGS) -o bin/orderbell$(EXE) ./gateway/cmd/orderbell
+
+plugins: ## build bin/plugins/orderbell-provider-NAME for each folder of plugins/
+	@set -e; for name in $(PROVIDERS); do \
+		echo "CGO_ENABLED=0 $(GO) build -o bin/plugins/orderbell-provider-$$name$(EXE) ./plugins/$$name"; \
+		CGO_ENABLED=0 $(GO) build $(BUILDFLAGS) -o bin/plugins/orderbell-provider-$$name$(EXE) ./plugins/$$name; \
+	done
+
+test: fmt-check arch ## all that a change must keep green; needs only Go and make
+	$(GO) vet ./...
+	$(GO) test -vet=off -shuffle=on ./...
+
+check: ## linters, race detector with the long tests, import table, cross builds, fuzzing
+	@set -e; for part in lint race arch cross proto-check fuzz; do \
+		began=$$SECONDS; $(MAKE) --no-print-directory $$part; echo "--- $$part took $$((SECONDS - began)) s"; \
+	done
+
+bench: ## benchmarks, one package after the other
+	@pkgs=$$(grep -rl --include='*_test.go' '^func Benchmark' gateway sdk plugins examples 2>/dev/null | xargs -n1 dirname | sort -u | sed 's,^,./,'); \
+	if [ -z "$$pkgs" ]; then echo 'no benchmarks found'; exit 1; fi; \
+	set -x; $(GO) test -run '^$$' -bench . -benchmem -cpu 2 -p 1 -timeout 30m $$pkgs
+
+race: ## go test -race, with the long tests (ORDERBELL_LONG=1)
+	ORDERBELL_LONG=1 CGO_ENABLED=1 $(GO) test -race -vet=off -shuffle=on -timeout 15m ./...
+
+lint: ## golangci-lint, as pinned in tools/go.mod
+	$(TOOL) golangci-lint run ./... ./.ci/arch
+
+fmt: ## gofmt everything
+	$(GOFMT) -w -s $(GOFOLDERS)
+
+fmt-check:
+	@bad=$$($(GOFMT) -l -s $(GOFOLDERS)); if [ -n "$$bad" ]; then echo "not gofmt-ed (make fmt mends it):"; echo "$$bad"; exit 1; fi
+
+dead: ## list functions that nothing reaches; advice, not a gate
+	$(TOOL) deadcode -test ./...
+
+arch: ## compare who imports whom with the table in .ci/arch/table.go
+	$(GO) run ./.ci/arch
+	$(GO) test -vet=off ./.ci/arch
+
+cross: ## build gateway and plugins without cgo for SYSTEMS
+	@set -e; for system in $(SYSTEMS); do \
+		echo "cross $$system"; \
+		mkdir -p bin/cross/$$system; \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) build $(BUILDFLAGS) \
+			-o bin/cross/$$system/ ./gateway/cmd/... $(PROVIDERS:%=./plugins/%); \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) vet -trimpath ./...; \
+	done
+
+proto: ## generate the Go code of the provider service (needs protoc)
+	.ci/proto write
+
+proto-check: ## compare the generated code with its source, where protoc is installed
+	.ci/proto check
+
+fuzz: ## run each fuzz target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+clean: ## remove what was built; data stays
+	rm -rf bin dist
