@@ -1,0 +1,84 @@
+// Package access says who may do what: API keys and their scopes. It is pure but for the randomness
+// of a new key.
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Scope is one permission of an API key.
+type Scope string
+
+// Scopes (contract, section 5).
+const (
+	ContactsWrite Scope = "contacts:write"
+	MessagesRead  Scope = "messages:read"
+	MessagesWrite Scope = "messages:write"
+	EventsWrite   Scope = "events:write"
+	Admin         Scope = "admin" // everything
+)
+
+// Scopes lists every scope.
+func Scopes() []Scope {
+	return []Scope{ContactsWrite, MessagesRead, MessagesWrite, EventsWrite, Admin}
+}
+
+// ParseScope reads a scope; the error lists those that exist.
+func ParseScope(text string) (Scope, error) {
+	s := Scope(strings.TrimSpace(text))
+	if slices.Contains(Scopes(), s) {
+		return s, nil
+	}
+	return "", fmt.Errorf("no scope %q; there are %v", text, Scopes())
+}
+
+// Key is an API key without its secret.
+type Key struct {
+	ID        string     `json:"id"` // ULID
+	Name      string     `json:"name"`
+	Hint      string     `json:"hint"` // the last four characters
+	Hash      string     `json:"-"`    // SHA-256 of the secret, hex; the secret has 160 random bits, so a plain hash is enough
+	Scopes    []Scope    `json:"scopes"`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+}
+
+// Prefix starts every secret, so that secret scanners find leaks.
+const Prefix = "ob_"
+
+// NewSecret makes a secret: Prefix and 160 random bits.
+func NewSecret() string {
+	var raw [20]byte
+	_, _ = rand.Read(raw[:]) // never fails (crypto/rand)
+	return Prefix + strings.ToLower(base32.StdEncoding.EncodeToString(raw[:]))
+}
+
+// HashSecret gives what is stored of a secret.
+func HashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// HintOf gives the last four characters of a secret.
+func HintOf(secret string) string {
+	if len(secret) < 12 {
+		return ""
+	}
+	return "…" + secret[len(secret)-4:]
+}
+
+// Allows tells whether the key, at now, permits s.
+func (k Key) Allows(s Scope, now time.Time) bool {
+	if k.RevokedAt != nil || (k.ExpiresAt != nil && !now.Before(*k.ExpiresAt)) {
+		return false
+	}
+	return slices.Contains(k.Scopes, s) || slices.Contains(k.Scopes, Admin)
+}
