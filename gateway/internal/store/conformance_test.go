@@ -1,0 +1,26 @@
+package store_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/orderbell/orderbell/gateway/internal/store"
+	"github.com/orderbell/orderbell/gateway/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	if asChild() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func asChild() bool { return false }
+
+func TestSQLiteKeepsEveryPromise(t *testing.T) {
+	t.Parallel()
+	storetest.Exercise(t, func(t *testing.T, o store.Options) (*store.DB, error) {
+		return store.Open(t.Context(), o)
+	})
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/order"
+)
+
+// bound is who was bound to an order, and when.
+type bound struct {
+	contactID string
+	at        int64
+}
+
+func (b bound) newer(other bound) bound {
+	if other.contactID != "" && (b.contactID == "" || other.at >= b.at) {
+		return other
+	}
+	return b
+}
+
+// FindContacts implements pipeline.Inbox. The newest binding counts: one that is already joined to
+// the stored order, or one that waits under any of the order's names.
+func (db *DB) FindContacts(ctx context.Context, orders []order.Order) ([]*contact.Contact, error) {
+	joined, err := db.joinedContacts(ctx, orders)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := db.waitingBindings(ctx, orders)
+	if err != nil {
+		return nil, err
+	}
+	who := make([]string, len(orders))
+	var ids []string
+	for i := range orders {
+		b := joined[orders[i].ID]
+		for _, ref := range refs(&orders[i]) {
+			b = b.newer(joined[ref])
+		}
+		for _, ref := range db.namesOf(&orders[i]) {
+			b = b.newer(waiting[ref])
+		}
+		if b.contactID != "" {
+			who[i] = b.contactID
+			ids = append(ids, b.contactID)
+		}
+	}
+	contacts, err := db.contacts(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*contact.Contact, len(orders))
+	for i, id := range who {
+		found[i] = contacts[id]
+	}
+	return found, nil
+}
+
+// namesOf are all names under which a binding may wait for o. A closed order has no number any more:
+// the number may be given out again.
+func (db *DB) namesOf(o *order.Order) []string {
+	names := refs(o)
+	if n := numberRef(o.Restaurant, db.number(*o)); n != "" && !o.Closed() {
+		names = append(names, n)
+	}
+	return names
+}
+
+// joinedContacts finds the contacts that stored orders have, by order ID and, for orders whose ID
+// the caller does not know, by ref.
+func (db *DB) joinedContacts(ctx context.Context, orders []order.Order) (map[string]bound, error) {
+	joined := map[string]bound{}
+	keep := func(rows *sql.Rows) error {
+		var key string
+		var b bound
+		err := rows.Scan(&key, &b.contactID, &b.at)
+		joined[key] = b
+		return err
+	}
+	var ids, names []string
+	for i := range orders {
+		if orders[i].ID != "" {
+			ids = append(ids, orders[i].ID)
+			continue
+		}
+		names = append(names, refs(&orders[i])...)
+	}
+	err := inLists(ids, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, keep,
+			`SELECT id, contact_id, contact_at FROM orders WHERE contact_id <> '' AND id IN `+list, args...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = inLists(names, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, keep,
+			`SELECT r.ref, o.contact_id, o.contact_at FROM order_ref r JOIN orders o ON o.id = r.order_id
+			WHERE o.contact_id <> '' AND r.ref IN `+list, args...)
+	})
+	return joined, err
+}
+
+func (db *DB) waitingBindings(ctx context.Context, orders []order.Order) (map[string]bound, error) {
+	var names []string
+	for i := range orders {
+		names = append(names, db.namesOf(&orders[i])...)
+	}
+	waiting := map[string]bound{}
+	now := micros(db.now())
+	err := inLists(names, 2, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var ref string
+			var b bound
+			err := rows.Scan(&ref, &b.contactID, &b.at)
+			waiting[ref] = waiting[ref].newer(b)
+			return err
+		}, `SELECT ref, contact_id, created_at FROM binding
+			WHERE order_id = '' AND valid_until > $1 AND ref IN `+list+` ORDER BY created_at, id`,
+			append([]any{now}, args...)...)
+	})
+	return waiting, err
+}
+
+// contacts reads people with their consents.
+func (db *DB) contacts(ctx context.Context, ids []string) (map[string]*contact.Contact, error) {
+	people := map[string]*contact.Contact{}
+	err := inLists(ids, 1, func(list string, args []any) error {
+		err := db.reader.each(ctx, func(rows *sql.Rows) error {
+			var c contact.Contact
+			var phone string
+			err := rows.Scan(&c.ID, &phone, &c.Language, &c.Suppressed)
+			c.Phone = contact.StoredPhone(phone)
+			people[c.ID] = &c
+			return err
+		}, `SELECT id, phone, language, suppressed FROM contact WHERE id IN `+list, args...)
+		if err != nil {
+			return err
+		}
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			return scanConsent(rows, people)
+		}, `SELECT contact_id, category, given, given_at, purpose, policy_version, source, recorded_at
+			FROM consent WHERE contact_id IN `+list+` ORDER BY contact_id, id`, args...)
+	})
+	return people, err
+}
+
+func scanConsent(rows *sql.Rows, people map[string]*contact.Contact) error {
+	var id string
+	var c contact.Consent
+	var given, givenAt, recordedAt int64
+	err := rows.Scan(&id, &c.Category, &given, &givenAt, &c.Purpose, &c.PolicyVersion, &c.Source, &recordedAt)
+	if err != nil {
+		return err
+	}
+	c.Given, c.GivenAt, c.RecordedAt = given != 0, instant(givenAt), instant(recordedAt)
+	if p := people[id]; p != nil {
+		p.Consents = append(p.Consents, c)
+	}
+	return nil
+}
+
+// Contact finds a person by ID; ErrNotFound when there is none.
+func (db *DB) Contact(ctx context.Context, id string) (*contact.Contact, error) {
+	people, err := db.contacts(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	if people[id] == nil {
+		return nil, fault(ErrNotFound, "contact "+strings.TrimSpace(id))
+	}
+	return people[id], nil
+}

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	hclog "github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/order"
+)
+
+// FileName is the database's name in the data folder.
+const FileName = "orderbell.db"
+
+// Options say how to open a store. Only Folder is needed.
+type Options struct {
+	Folder   string       // the data folder; created when it is missing, unless ReadOnly
+	ReadOnly bool         // for commands that only look, also while a gateway runs
+	Instance bool         // the gateway itself: takes the folder's lock and takes up what a dead one had claimed
+	Log      hclog.Logger // nil: no log
+	Now      func() time.Time
+	Number   func(order.Order) string // the number as the restaurant prints it; nil: order.Number's default
+	Queue    int                      // events that may wait for the writer before ErrBusy; 0 means 4096
+}
+
+// DB is the store. Its methods may be called from any goroutine. Errors have a Kind where a caller
+// may branch; see Fault.
+type DB struct {
+	path    string
+	now     func() time.Time
+	number  func(order.Order) string
+	log     hclog.Logger
+	dialect dialect
+	ids     *identifiers
+	wake    *wake
+	lock    *instanceLock // nil unless Options.Instance
+	write   *sql.DB       // nil when read-only
+	writer  *writer       // nil when read-only
+	reader  *reader
+	once    sync.Once
+}
+
+// Open opens the database in the folder and brings its schema up to date. It fails, and changes
+// nothing, when the file is corrupt (ErrCorrupt) or newer than this program (ErrNewerSchema), when
+// another gateway has the folder (ErrLocked), or when the folder is on a network share
+// (ErrNetworkShare).
+func Open(ctx context.Context, o Options) (*DB, error) {
+	db := &DB{
+		path: filepath.Join(o.Folder, FileName), now: o.Now, number: o.Number, log: o.Log,
+		dialect: sqliteDialect(), wake: newWake(),
+	}
+	if db.now == nil {
+		db.now = time.Now
+	}
+	if db.number == nil {
+		db.number = func(o order.Order) string { return order.Number(o, "") }
+	}
+	if db.log == nil {
+		db.log = hclog.NewNullLogger()
+	}
+	db.ids = newIdentifiers(db.now)
+	if err := db.open(ctx, o); err != nil {
+		return nil, errors.Join(explain(db.path, err), db.release())
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context, o Options) error {
+	if o.ReadOnly {
+		return db.openReader(ctx)
+	}
+	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	if err := db.checkShare(o.Folder); err != nil {
+		return err
+	}
+	if o.Instance {
+		lock, err := takeLock(o.Folder, db.now())
+		if err != nil {
+			return err
+		}
+		db.lock = lock
+	}
+	if err := db.migrate(ctx, o.Folder); err != nil {
+		return err
+	}
+	write, err := sql.Open("sqlite", dsn(db.path, false))
+	if err != nil {
+		return err
+	}
+	write.SetMaxOpenConns(1)
+	db.write = write
+	db.writer = newWriter(db.path, db.dialect, write, db.wake, db.ids, o.Queue)
+	if err := db.writer.connect(ctx); err != nil {
+		return err
+	}
+	if err := db.openReader(ctx); err != nil {
+		return err
+	}
+	last, err := db.lastIdentifier(ctx)
+	if err != nil {
+		return err
+	}
+	db.ids.after(last)
+	go db.writer.loop(context.WithoutCancel(ctx))
+	if o.Instance {
+		return db.takeOver(ctx)
+	}
+	return nil
+}
+
+// takeOver gives back what a gateway that is gone had claimed: with the lock held, nobody else works
+// on it. Messages that were being sent are left to RecoverAttempts.
+func (db *DB) takeOver(ctx context.Context) error {
+	return db.writer.do(ctx, func(t *tx) error {
+		_, err := t.exec(`UPDATE event SET lease_until = 0 WHERE status = 'stored' AND lease_until > 0`)
+		return err
+	})
+}
+
+func (db *DB) lastIdentifier(ctx context.Context) (string, error) {
+	var last string
+	for _, table := range []string{"event", "decision", "message", "attempt"} {
+		var id sql.NullString
+		if err := db.reader.row(ctx, []any{&id}, `SELECT max(id) FROM `+table); err != nil {
+			return "", err
+		}
+		last = max(last, id.String)
+	}
+	return last, nil
+}
+
+// Close commits what waits, folds the write-ahead log into the file and releases the folder. It may
+// be called more than once.
+func (db *DB) Close() error {
+	var err error
+	db.once.Do(func() {
+		if db.writer != nil {
+			db.writer.shut()
+		}
+		err = db.release()
+	})
+	return err
+}
+
+func (db *DB) release() error {
+	var faults []error
+	if db.reader != nil {
+		faults = append(faults, db.reader.close())
+	}
+	if db.writer != nil {
+		db.writer.drop(false) // no-op after the loop has ended
+	}
+	if db.write != nil {
+		// The last connection to close folds the log in; TRUNCATE also covers other readers of the file.
+		var busy, pages, moved int
+		row := db.write.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
+		if err := row.Scan(&busy, &pages, &moved); err != nil {
+			db.log.Warn("the write-ahead log was not folded in; the next start will do it", "error", err)
+		}
+		faults = append(faults, db.write.Close())
+	}
+	if db.lock != nil {
+		faults = append(faults, db.lock.release())
+	}
+	return errors.Join(faults...)
+}
+
+// do runs a write of the loops.
+func (db *DB) do(ctx context.Context, run func(*tx) error) error {
+	if db.writer == nil {
+		return fault(ErrReadOnly, "")
+	}
+	return db.writer.do(ctx, run)
+}

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/kds"
+)
+
+const (
+	// sameEventWindow is how long equal bytes without a time of their own are the same event.
+	sameEventWindow = 10 * time.Minute
+	// maxTries is how often an event is taken up before it is given up.
+	maxTries = 3
+	// eventLease is how long a claim of an event holds; far above the worst batch of slow rules.
+	eventLease = 5 * time.Minute
+)
+
+const gaveUp = "gave up after three tries"
+
+// AddEvent stores a posting as received and returns after it is on disk. An event that is there
+// already (same key and restaurant; without a time of its own only within ten minutes) is not stored
+// again: its id is returned with duplicate set. An empty e.ID is replaced by a new one, greater than
+// all before; an empty e.ReceivedAt by now; an empty e.Status by Stored. ErrBusy at once when too
+// much waits for the disk.
+func (db *DB) AddEvent(ctx context.Context, e kds.Event) (id string, duplicate bool, err error) {
+	if db.writer == nil {
+		return "", false, fault(ErrReadOnly, "")
+	}
+	if e.ReceivedAt.IsZero() {
+		e.ReceivedAt = db.now()
+	}
+	e.Status = cmp.Or(e.Status, kds.Stored)
+	if e.Body == nil {
+		e.Body = []byte{}
+	}
+	err = db.writer.accept(ctx, len(e.Body)+256, func(t *tx) error {
+		var err error
+		id, duplicate, err = db.addEvent(t, e)
+		return err
+	})
+	if err != nil {
+		return "", false, err
+	}
+	return id, duplicate, nil
+}
+
+func (db *DB) addEvent(t *tx, e kds.Event) (id string, duplicate bool, err error) {
+	id = e.ID
+	if id == "" {
+		id = db.ids.next()
+	}
+	inserted, err := insertEvent(t, id, e)
+	if err == nil && !inserted {
+		var earlier string
+		earlier, err = sameEvent(t, e)
+		if err != nil || earlier != "" {
+			return earlier, true, err
+		}
+		inserted, err = insertEvent(t, id, e)
+		if err == nil && !inserted {
+			err = fmt.Errorf("event %s: %w", id, ErrTaken)
+		}
+	}
+	if err != nil {
+		return "", false, err
+	}
+	_, err = t.exec(`INSERT INTO event_body (event_id, body) VALUES ($1, $2)`, id, e.Body)
+	t.woken.events = t.woken.events || e.Status == kds.Stored
+	return id, false, err
+}
+
+func insertEvent(t *tx, id string, e kds.Event) (bool, error) {
+	n, err := t.exec(`INSERT INTO event
+		(id, restaurant, source, key_hash, dated, status, note, tries, lease_until, received_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8) ON CONFLICT DO NOTHING`,
+		id, e.Restaurant, e.Source, e.Key.Hash, bit(e.Key.Dated), string(e.Status), e.Note, micros(e.ReceivedAt))
+	return n == 1, err
+}
+
+// sameEvent finds the event that has the key of e. When it only looks alike (no time of its own, and
+// longer ago than the window) it gives its key away, and sameEvent finds nothing.
+func sameEvent(t *tx, e kds.Event) (id string, err error) {
+	var dated, received int64
+	found, err := t.one([]any{&id, &dated, &received},
+		`SELECT id, dated, received_at FROM event WHERE key_hash = $1 AND restaurant = $2`, e.Key.Hash, e.Restaurant)
+	if err != nil || !found {
+		return "", err
+	}
+	apart := e.ReceivedAt.Sub(instant(received)).Abs() // Abs: the clock may have been set back
+	if dated != 0 || e.Key.Dated || apart <= sameEventWindow {
+		return id, nil
+	}
+	_, err = t.exec(`UPDATE event SET key_hash = key_hash || '@' || id WHERE id = $1`, id)
+	return "", err
+}
+
+// ClaimEvents implements pipeline.Inbox: up to n stored events in order of arrival, their tries
+// raised on disk before it returns. One that was taken up three times before is marked failed
+// instead.
+func (db *DB) ClaimEvents(ctx context.Context, n int, now time.Time) ([]kds.Event, error) {
+	var events []kds.Event
+	err := db.do(ctx, func(t *tx) error {
+		events = nil
+		err := t.each(func(rows *sql.Rows) error {
+			var e kds.Event
+			if err := scanEvent(rows, &e); err != nil {
+				return err
+			}
+			events = append(events, e)
+			return nil
+		}, `UPDATE event SET tries = tries + 1, lease_until = $1 WHERE id IN (
+			SELECT id FROM event WHERE status = 'stored' AND lease_until <= $2 ORDER BY id LIMIT $3`+db.dialect.claim+`)
+			RETURNING `+eventColumns, micros(now.Add(eventLease)), micros(now), n)
+		if err != nil {
+			return err
+		}
+		events, err = giveUp(t, events)
+		return err
+	})
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	slices.SortFunc(events, func(a, b kds.Event) int { return cmp.Compare(a.ID, b.ID) })
+	if err := db.readBodies(ctx, events); err != nil {
+		// The claim is on disk; without a release it would hold until its lease ends.
+		return nil, cmp.Or(db.ReleaseEvents(context.WithoutCancel(ctx), eventIDs(events)), err)
+	}
+	return events, nil
+}
+
+// giveUp marks those events failed that were taken up too often, and returns the others.
+func giveUp(t *tx, events []kds.Event) ([]kds.Event, error) {
+	var kept []kds.Event
+	for _, e := range events {
+		if e.Tries <= maxTries {
+			kept = append(kept, e)
+			continue
+		}
+		_, err := t.exec(`UPDATE event SET status = $2, note = $3, tries = $4, lease_until = 0 WHERE id = $1`,
+			e.ID, string(kds.Failed), gaveUp, maxTries)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+func eventIDs(events []kds.Event) []string {
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	return ids
+}
+
+// ReleaseEvents implements pipeline.Inbox: claimed events go back undone, as if they had not been
+// taken up; their tries are lowered again.
+func (db *DB) ReleaseEvents(ctx context.Context, ids []string) error {
+	return db.do(ctx, func(t *tx) error {
+		return inLists(ids, 1, func(list string, args []any) error {
+			_, err := t.exec(`UPDATE event SET lease_until = 0, tries = CASE WHEN tries > 0 THEN tries - 1 ELSE 0 END
+				WHERE status = 'stored' AND lease_until > 0 AND id IN `+list, args...)
+			return err
+		})
+	})
+}
+
+const eventColumns = `id, restaurant, source, key_hash, dated, status, note, tries, received_at`
+
+func scanEvent(rows *sql.Rows, e *kds.Event) error {
+	var dated, received int64
+	err := rows.Scan(&e.ID, &e.Restaurant, &e.Source, &e.Key.Hash, &dated, &e.Status, &e.Note, &e.Tries, &received)
+	e.Key.Hash, _, _ = strings.Cut(e.Key.Hash, "@") // what sameEvent may have appended
+	e.Key.Dated, e.ReceivedAt = dated != 0, instant(received)
+	return err
+}
+
+// readBodies fills in the bodies; one that was dropped after its retention stays nil.
+func (db *DB) readBodies(ctx context.Context, events []kds.Event) error {
+	at := make(map[string]int, len(events))
+	for i, e := range events {
+		at[e.ID] = i
+	}
+	return inLists(eventIDs(events), 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var id string
+			var body []byte
+			if err := rows.Scan(&id, &body); err != nil {
+				return err
+			}
+			events[at[id]].Body = body
+			return nil
+		}, `SELECT event_id, body FROM event_body WHERE event_id IN `+list, args...)
+	})
+}

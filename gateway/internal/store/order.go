@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/order"
+)
+
+// FindOrders implements pipeline.Inbox. An order is found by its GUID, else by visit and ident within
+// its restaurant; one that has another GUID is another order although the pair is the same.
+func (db *DB) FindOrders(ctx context.Context, wanted []order.Order) ([]*order.Order, error) {
+	byRef := map[string]*order.Order{}
+	err := inLists(allRefs(wanted), 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var ref string
+			o, err := scanOrder(rows, &ref)
+			if err != nil {
+				return err
+			}
+			byRef[ref] = o
+			return nil
+		}, `SELECT r.ref, `+orderColumns+` FROM order_ref r JOIN orders o ON o.id = r.order_id WHERE r.ref IN `+list, args...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*order.Order, len(wanted))
+	for i := range wanted {
+		found[i] = pick(&wanted[i], byRef)
+	}
+	return found, nil
+}
+
+func allRefs(orders []order.Order) []string {
+	names := make([]string, 0, 2*len(orders))
+	for i := range orders {
+		names = append(names, refs(&orders[i])...)
+	}
+	return names
+}
+
+func pick(wanted *order.Order, byRef map[string]*order.Order) *order.Order {
+	for _, ref := range refs(wanted) {
+		o := byRef[ref]
+		if o == nil || otherGUID(wanted, o) {
+			continue
+		}
+		own := *o // callers may hold the same order twice
+		return &own
+	}
+	return nil
+}
+
+func otherGUID(a, b *order.Order) bool {
+	return a.Ref.GUID != "" && b.Ref.GUID != "" && guidRef(a.Ref.GUID) != guidRef(b.Ref.GUID)
+}
+
+const orderColumns = `o.id, o.guid, o.visit, o.ident, o.doc`
+
+// scanOrder reads orderColumns behind whatever columns come before them.
+func scanOrder(rows *sql.Rows, before ...any) (*order.Order, error) {
+	var o order.Order
+	var id, guid, visit, ident string
+	var doc []byte
+	if err := rows.Scan(append(before, &id, &guid, &visit, &ident, &doc)...); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(doc, &o); err != nil {
+		return nil, fmt.Errorf("stored order %s: %w", id, err)
+	}
+	// The columns know names that the last event did not repeat.
+	o.ID, o.Ref = id, order.Ref{GUID: guid, Visit: visit, Ident: ident}
+	return &o, nil
+}
+
+// FindOrder finds an order by our ID, by its GUID (any letter case, braces or not) or by its number;
+// of several with the number the one seen last. ErrNotFound when there is none.
+func (db *DB) FindOrder(ctx context.Context, ref string) (*order.Order, error) {
+	o, _, err := db.findOrder(ctx, ref)
+	return o, err
+}
+
+func (db *DB) findOrder(ctx context.Context, ref string) (o *order.Order, row orderRow, err error) {
+	queries := []struct{ where, arg string }{
+		{`o.id = $1`, ref},
+		{`o.id = (SELECT order_id FROM order_ref WHERE ref = $1)`, guidRef(ref)},
+		{`o.id = (SELECT id FROM orders WHERE number_key = $1 ORDER BY received_at DESC, id DESC LIMIT 1)`, numberKey(ref)},
+	}
+	for _, q := range queries {
+		err = db.reader.each(ctx, func(rows *sql.Rows) error {
+			o, err = scanOrder(rows, &row.contactID, &row.number, &row.firstSeen)
+			return err
+		}, `SELECT o.contact_id, o.number, o.first_seen, `+orderColumns+` FROM orders o WHERE `+q.where, q.arg)
+		if err != nil || o != nil {
+			return o, row, err
+		}
+	}
+	return nil, row, fault(ErrNotFound, "order")
+}
+
+// orderRow is what the table knows of an order beside the order itself.
+type orderRow struct {
+	contactID string
+	number    string
+	firstSeen int64
+}
+
+// savedOrder is an order ready to be written; the encoding is done before the writer has it.
+type savedOrder struct {
+	order.Order
+	doc []byte
+}
+
+func encodeOrder(o order.Order) (savedOrder, error) {
+	if o.ID == "" {
+		return savedOrder{}, errors.New("store: an order without an ID cannot be saved")
+	}
+	doc, err := json.Marshal(o)
+	return savedOrder{Order: o, doc: doc}, err
+}
+
+// saveOrder writes an order and the names it is known by. A name that belonged to another order
+// moves: the last event that carried it knows best.
+func (db *DB) saveOrder(t *tx, o *savedOrder) error {
+	received := o.ReceivedMicros
+	if received == 0 {
+		received = micros(db.now())
+	}
+	number := db.number(o.Order)
+	_, err := t.exec(`INSERT INTO orders
+		(id, restaurant, guid, visit, ident, number, number_key, stage, closed, contact_id, contact_at, doc, first_seen, received_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11, $11)
+		ON CONFLICT (id) DO UPDATE SET restaurant = excluded.restaurant,
+		guid = CASE WHEN excluded.guid <> '' THEN excluded.guid ELSE orders.guid END,
+		visit = CASE WHEN excluded.visit <> '' THEN excluded.visit ELSE orders.visit END,
+		ident = CASE WHEN excluded.ident <> '' THEN excluded.ident ELSE orders.ident END,
+		number = excluded.number, number_key = excluded.number_key,
+		stage = excluded.stage, closed = excluded.closed, doc = excluded.doc, received_at = excluded.received_at`,
+		o.ID, o.Restaurant, o.Ref.GUID, o.Ref.Visit, o.Ref.Ident, number, numberKey(number),
+		int64(o.Stage), bit(o.Closed()), o.doc, received)
+	if err != nil {
+		return fmt.Errorf("order %s: %w", o.ID, err)
+	}
+	for _, ref := range refs(&o.Order) {
+		_, err := t.exec(`INSERT INTO order_ref (ref, order_id) VALUES ($1, $2)
+			ON CONFLICT (ref) DO UPDATE SET order_id = excluded.order_id WHERE order_ref.order_id <> excluded.order_id`,
+			ref, o.ID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeOrder ends what waits for a closed order: nobody is to be told any more. Texts that tell of
+// the closing itself stay.
+func (db *DB) closeOrder(t *tx, id string, now time.Time) error {
+	_, err := t.exec(`UPDATE decision SET outcome = 'skipped', reason = 'ORDER_GONE', note = ''
+		WHERE order_id = $1 AND outcome = 'waiting'`, id)
+	if err != nil {
+		return err
+	}
+	return db.cancelQueued(t, now, gone(), `order_id = $1 AND after_close = 0`, id)
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	sqlite "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// dialect is all in which the databases differ; every other SQL text serves both.
+type dialect struct {
+	claim         string // ends a SELECT that takes rows for itself
+	begin         string // opens the write transaction
+	migrationLock string // run before migrations; empty: the instance lock is enough
+}
+
+func sqliteDialect() dialect { return dialect{begin: "BEGIN IMMEDIATE"} }
+
+// minSQLite is the first release without the WAL-reset corruption (facts: storage.md 6).
+const minSQLite = "3.51.3"
+
+const (
+	busyTimeout    = 5000 // ms
+	checkpointSize = 2000 // pages of pageSize: a checkpoint every 16 MB of log
+	pageSize       = 8192 // bytes; only taken when the file is new
+	writerCache    = 16   // MiB
+	readerCache    = 4    // MiB
+)
+
+// dsn names the file for the driver. Every connection gets its pragmas from here, so that one which
+// database/sql opens anew is like the others.
+func dsn(path string, readOnly bool) string {
+	pragmas := []string{
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout),
+		"foreign_keys(1)", "cell_size_check(1)", "trusted_schema(0)", "mmap_size(0)",
+	}
+	mode := "rw"
+	if readOnly {
+		mode = "ro"
+		pragmas = append(pragmas, "query_only(1)", fmt.Sprintf("cache_size(-%d)", readerCache<<10))
+	} else {
+		pragmas = append(pragmas,
+			fmt.Sprintf("page_size(%d)", pageSize), "journal_mode(WAL)", "synchronous(FULL)",
+			fmt.Sprintf("wal_autocheckpoint(%d)", checkpointSize),
+			fmt.Sprintf("cache_size(-%d)", writerCache<<10))
+	}
+	query := url.Values{"mode": {mode}, "_pragma": pragmas}
+	file := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query.Encode()}
+	if !strings.HasPrefix(file.Path, "/") {
+		file.Path = "/" + file.Path // a Windows drive: file:///C:/…
+	}
+	return file.String()
+}
+
+// assertSafe reads back what the promises rest on.
+func assertSafe(ctx context.Context, conn *sql.Conn) error {
+	wanted := []struct{ query, want string }{
+		{"PRAGMA journal_mode", "wal"},
+		{"PRAGMA synchronous", "2"},
+		{"PRAGMA foreign_keys", "1"},
+		{"PRAGMA mmap_size", "0"},
+	}
+	for _, w := range wanted {
+		var got string
+		err := conn.QueryRowContext(ctx, w.query).Scan(&got)
+		if errors.Is(err, sql.ErrNoRows) { // mmap compiled out
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", w.query, err)
+		}
+		if got != w.want {
+			return fault(ErrUnsafe, fmt.Sprintf("%s is %s, not %s", w.query, got, w.want))
+		}
+	}
+	var version string
+	if err := conn.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+		return fmt.Errorf("sqlite_version: %w", err)
+	}
+	if !atLeast(version, minSQLite) {
+		return fault(ErrUnsafe, fmt.Sprintf("SQLite %s is older than %s", version, minSQLite))
+	}
+	return nil
+}
+
+// atLeast compares dotted numbers; what is not a number counts as 0.
+func atLeast(version, least string) bool {
+	v, l := strings.Split(version, "."), strings.Split(least, ".")
+	for i := range l {
+		var have int
+		if i < len(v) {
+			have, _ = strconv.Atoi(v[i])
+		}
+		want, _ := strconv.Atoi(l[i])
+		if have != want {
+			return have > want
+		}
+	}
+	return true
+}
+
+// explain gives a driver error its kind; other errors pass.
+func explain(path string, err error) error {
+	var raw *sqlite.Error
+	if !errors.As(err, &raw) {
+		return err
+	}
+	kind := Kind("")
+	switch raw.Code() & 0xff {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		kind = ErrBusy
+	case lib.SQLITE_FULL:
+		kind = ErrFull
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		kind = ErrCorrupt
+	case lib.SQLITE_IOERR, lib.SQLITE_NOMEM, lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY, lib.SQLITE_PROTOCOL:
+		kind = ErrIO
+	default:
+		return err
+	}
+	return &Fault{Kind: kind, Path: path, Err: err}
+}

@@ -1,0 +1,324 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Limits of one group commit, and of what may wait for the next.
+const (
+	batchJobs   = 512
+	batchBytes  = 2 << 20
+	queueJobs   = 4096
+	queueBytes  = 64 << 20
+	urgentQueue = 1024
+)
+
+// A job's way: the writer takes it, or its caller gives up first.
+const (
+	jobWaits int32 = iota
+	jobTaken
+	jobAbandoned
+)
+
+// job is one caller's write. run may be called a second time when a neighbour in the batch failed,
+// so it must set its results anew each time and must not read its own earlier ones.
+type job struct {
+	run   func(*tx) error
+	bytes int
+	state atomic.Int32
+	err   error
+	done  chan error
+}
+
+// writer owns the only write connection.
+type writer struct {
+	path    string
+	dialect dialect
+	pool    *sql.DB
+	wake    *wake
+	ids     *identifiers
+
+	urgent  chan *job // of the loops: claims, outcomes, decisions, admin writes
+	ingest  chan *job // events
+	waiting atomic.Int64
+	stop    chan struct{}
+	ended   chan struct{}
+	closing sync.RWMutex
+	closed  bool
+
+	conn  *sql.Conn // nil after a failure, until the next batch
+	stmts map[string]*sql.Stmt
+
+	trouble atomic.Pointer[error] // of the last batch; nil: it was committed
+}
+
+func newWriter(path string, d dialect, pool *sql.DB, w *wake, ids *identifiers, queue int) *writer {
+	if queue <= 0 {
+		queue = queueJobs
+	}
+	return &writer{
+		path: path, dialect: d, pool: pool, wake: w, ids: ids,
+		urgent: make(chan *job, urgentQueue), ingest: make(chan *job, queue),
+		stop: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+// do hands a job of the loops to the writer and waits for its commit.
+func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+	j := &job{run: run, done: make(chan error, 1)}
+	if err := w.submit(ctx, j, true); err != nil {
+		return err
+	}
+	return j.wait(ctx)
+}
+
+// accept hands an event's job to the writer; when too much waits it fails at once with ErrBusy.
+func (w *writer) accept(ctx context.Context, bytes int, run func(*tx) error) error {
+	j := &job{run: run, bytes: bytes, done: make(chan error, 1)}
+	if err := w.submit(ctx, j, false); err != nil {
+		return err
+	}
+	return j.wait(ctx)
+}
+
+func (w *writer) submit(ctx context.Context, j *job, urgent bool) error {
+	w.closing.RLock()
+	defer w.closing.RUnlock()
+	if w.closed {
+		return fault(ErrClosed, "")
+	}
+	if urgent {
+		select {
+		case w.urgent <- j:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if w.waiting.Add(int64(j.bytes)) > queueBytes {
+		w.waiting.Add(-int64(j.bytes))
+		return fault(ErrBusy, "")
+	}
+	select {
+	case w.ingest <- j:
+		return nil
+	default:
+		w.waiting.Add(-int64(j.bytes))
+		return fault(ErrBusy, "")
+	}
+}
+
+// wait returns the job's result. A caller who gives up before the writer took the job undoes it; one
+// who gives up later gets the true result, which then is at most a commit away.
+func (j *job) wait(ctx context.Context) error {
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		if j.state.CompareAndSwap(jobWaits, jobAbandoned) {
+			return ctx.Err()
+		}
+		return <-j.done
+	}
+}
+
+// shut stops taking jobs, commits what waits and ends the goroutine.
+func (w *writer) shut() {
+	w.closing.Lock()
+	first := !w.closed
+	w.closed = true
+	w.closing.Unlock()
+	if first {
+		close(w.stop)
+	}
+	<-w.ended
+}
+
+// loop is the writer goroutine: take one, let the others run up, take what waits, commit.
+func (w *writer) loop(ctx context.Context) {
+	defer close(w.ended)
+	batch := make([]*job, 0, batchJobs)
+	for {
+		var first *job
+		select {
+		case first = <-w.urgent:
+		default:
+			select {
+			case first = <-w.urgent:
+			case first = <-w.ingest:
+			case <-w.stop:
+			}
+		}
+		if first != nil {
+			runtime.Gosched()
+		}
+		batch = w.collect(batch[:0], first)
+		if len(batch) > 0 {
+			w.commit(ctx, batch)
+			continue
+		}
+		if first == nil {
+			w.drop(false)
+			return
+		}
+	}
+}
+
+// collect takes what waits, urgent jobs first, within the limits of one batch.
+func (w *writer) collect(batch []*job, first *job) []*job {
+	size := 0
+	take := func(j *job) {
+		w.waiting.Add(-int64(j.bytes))
+		if j.state.CompareAndSwap(jobWaits, jobTaken) {
+			batch = append(batch, j)
+			size += j.bytes
+		}
+	}
+	if first != nil {
+		take(first)
+	}
+	for _, queue := range []chan *job{w.urgent, w.ingest} {
+		for waits := true; waits && len(batch) < batchJobs && size < batchBytes; {
+			select {
+			case j := <-queue:
+				take(j)
+			default:
+				waits = false
+			}
+		}
+	}
+	return batch
+}
+
+// commit runs the batch in one transaction and answers every job.
+func (w *writer) commit(ctx context.Context, batch []*job) {
+	t, err := w.attempt(ctx, batch, false)
+	if errors.Is(err, errRedo) {
+		t, err = w.attempt(ctx, batch, true)
+	}
+	if err != nil {
+		w.trouble.Store(&err)
+		for _, j := range batch {
+			j.done <- err
+		}
+		return
+	}
+	w.trouble.Store(nil)
+	for _, j := range batch {
+		j.done <- j.err
+	}
+	w.wake.fire(t.woken)
+}
+
+// errRedo says that one job of a batch failed after it had written, so that the batch has to be done
+// again with a savepoint for each job. Savepoints cost too much to set them on the good way.
+var errRedo = errors.New("store: a job of the batch failed")
+
+// attempt runs the batch once. The error concerns the whole batch; what concerns one job only is in
+// the job.
+func (w *writer) attempt(ctx context.Context, batch []*job, savepoints bool) (*tx, error) {
+	t, err := w.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range batch {
+		j.err = nil
+		if err := w.run(t, j, savepoints); err != nil {
+			w.rollback(t, err)
+			return nil, err
+		}
+	}
+	if _, err := t.exec("COMMIT"); err != nil {
+		w.rollback(t, err)
+		w.drop(true)
+		return nil, fmt.Errorf("commit: %w", err)
+	}
+	return t, nil
+}
+
+// run runs one job. It returns an error only when the transaction cannot go on.
+func (w *writer) run(t *tx, j *job, savepoint bool) error {
+	if savepoint {
+		if _, err := t.exec("SAVEPOINT job"); err != nil {
+			return err
+		}
+	}
+	t.writes = 0
+	j.err = j.run(t)
+	switch {
+	case j.err != nil && severe(j.err):
+		return j.err
+	case j.err != nil && t.writes > 0 && !savepoint:
+		return errRedo
+	case j.err != nil && savepoint:
+		if _, err := t.exec("ROLLBACK TO job"); err != nil {
+			return err
+		}
+	}
+	if savepoint {
+		if _, err := t.exec("RELEASE job"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) begin(ctx context.Context) (*tx, error) {
+	if w.conn == nil {
+		if err := w.connect(ctx); err != nil {
+			return nil, err
+		}
+	}
+	t := &tx{w: w, ctx: ctx}
+	if _, err := t.exec(w.dialect.begin); err != nil {
+		if !errors.Is(err, ErrBusy) {
+			w.drop(true)
+		}
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	return t, nil
+}
+
+// rollback ends a failed transaction; a connection that cannot even do that, or that met trouble with
+// the disk, is replaced.
+func (w *writer) rollback(t *tx, cause error) {
+	_, err := t.exec("ROLLBACK")
+	if err != nil || severe(cause) {
+		w.drop(true)
+	}
+}
+
+// connect opens the write connection and checks what it promises.
+func (w *writer) connect(ctx context.Context) error {
+	conn, err := w.pool.Conn(ctx)
+	if err != nil {
+		return explain(w.path, err)
+	}
+	if err := assertSafe(ctx, conn); err != nil {
+		_ = conn.Close()
+		return explain(w.path, err)
+	}
+	w.conn, w.stmts = conn, map[string]*sql.Stmt{}
+	return nil
+}
+
+// drop lets the connection go. A spoilt one is closed for good instead of going back to the pool.
+func (w *writer) drop(spoilt bool) {
+	if w.conn == nil {
+		return
+	}
+	for _, s := range w.stmts {
+		_ = s.Close()
+	}
+	if spoilt {
+		_ = w.conn.Raw(func(any) error { return errSpoilt })
+	}
+	_ = w.conn.Close()
+	w.conn, w.stmts = nil, nil
+}
