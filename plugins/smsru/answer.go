@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/orderbell/orderbell/sdk"
+)
+
+// answer is what every call returns. sms.ru is free with types: numbers come as strings and the
+// other way round, and null stands for nothing.
+type answer struct {
+	Code    loose   `json:"status_code"`
+	Words   loose   `json:"status_text"`
+	SMS     entries `json:"sms"`
+	Balance loose   `json:"balance"`
+}
+
+// entry is what became of one recipient.
+type entry struct {
+	Status loose `json:"status"`
+	Code   loose `json:"status_code"`
+	Words  loose `json:"status_text"`
+	ID     loose `json:"sms_id"`
+}
+
+// loose takes a string, a number or a boolean as the text of it, null as "".
+type loose string
+
+// UnmarshalJSON never fails on a scalar.
+func (l *loose) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err == nil {
+		*l = loose(text)
+		return nil
+	}
+	if len(data) > 0 && (data[0] == '{' || data[0] == '[') {
+		return &json.UnmarshalTypeError{Value: "object", Offset: 0}
+	}
+	*l = loose(data)
+	return nil
+}
+
+// number returns false for what is no whole number.
+func (l loose) number() (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(string(l)))
+	return n, err == nil
+}
+
+// entries is keyed by the recipient as sms.ru writes it. An empty one comes as a list.
+type entries map[string]entry
+
+// UnmarshalJSON takes [] and null for none.
+func (e *entries) UnmarshalJSON(data []byte) error {
+	trimmed := bytes.Join(bytes.Fields(data), nil)
+	if bytes.Equal(trimmed, []byte("[]")) || bytes.Equal(trimmed, []byte("null")) {
+		return nil
+	}
+	var plain map[string]entry
+	err := json.Unmarshal(data, &plain)
+	*e = plain
+	return err
+}
+
+// read decodes an answer; a code other than codeOK for the call as a whole is in the answer, too.
+func read(body []byte) (answer, error) {
+	var a answer
+	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &a); err != nil {
+		return answer{}, sdk.Fail(sdk.Internal, "the answer is not the JSON expected").WithRaw(string(body))
+	}
+	if _, ok := a.Code.number(); !ok {
+		return answer{}, sdk.Fail(sdk.Internal, "the answer holds no status_code").WithRaw(string(body))
+	}
+	return a, nil
+}
+
+// refusal is why the call as a whole failed, nil if it did not.
+func (a answer) refusal() *sdk.Failure {
+	code, _ := a.Code.number()
+	if code == codeOK {
+		return nil
+	}
+	return failure(code, string(a.Words))
+}
+
+// outcomes says what became of each message of one request. A recipient's own entry counts; the
+// top level only speaks for those without one, because it says OK even if every recipient failed.
+func outcomes(batch []sdk.Message, body []byte) []sdk.Outcome {
+	out := make([]sdk.Outcome, len(batch))
+	a, err := read(body)
+	for i, m := range batch {
+		out[i].ID = m.ID
+		if err != nil {
+			out[i].Failure = sdk.AsFailure(err, sdk.Internal)
+			continue
+		}
+		e, found := a.SMS.of(m.To, len(batch) == 1)
+		switch {
+		case found:
+			out[i].Accepted, out[i].Failure = e.verdict(body)
+		case a.refusal() != nil:
+			out[i].Failure = a.refusal()
+		default:
+			out[i].Failure = sdk.Fail(sdk.Internal, "the answer does not mention the recipient").WithRaw(string(body))
+		}
+	}
+	return out
+}
+
+// verdict reads one recipient's entry. A refused one can carry an sms_id, which means nothing.
+func (e entry) verdict(body []byte) (*sdk.Accepted, *sdk.Failure) {
+	code, ok := e.Code.number()
+	switch {
+	case !ok:
+		return nil, sdk.Fail(sdk.Internal, "the recipient's entry holds no status_code").WithRaw(string(body))
+	case code != codeOK:
+		return nil, failure(code, string(e.Words))
+	case strings.EqualFold(string(e.Status), "ERROR"):
+		return nil, sdk.Fail(sdk.Internal, "the recipient's entry says both ERROR and 100").WithRaw(string(body))
+	case e.ID == "":
+		return nil, sdk.Fail(sdk.Internal, "accepted without an sms_id").WithRaw(string(body))
+	}
+	return &sdk.Accepted{ID: string(e.ID)}, nil
+}
+
+// of finds a recipient's entry. Numbers are compared without the leading 7 or 8, because sms.ru
+// brings them into its own form. When there was one recipient and the one key holds no number at
+// all, it must be ours.
+func (e entries) of(to string, only bool) (entry, bool) {
+	wanted := subscriber(to)
+	for key, found := range e {
+		if subscriber(key) == wanted {
+			return found, true
+		}
+		if only && len(e) == 1 && len(subscriber(key)) < 7 {
+			return found, true
+		}
+	}
+	return entry{}, false
+}
+
+// subscriber keeps the digits, without Russia's 7 or 8 in front of ten others.
+func subscriber(phone string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phone)
+	if len(digits) == 11 && (digits[0] == '7' || digits[0] == '8') {
+		return digits[1:]
+	}
+	return digits
+}

@@ -1,0 +1,44 @@
+// Command orderbell-provider-smsru sends messages through sms.ru.
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/sdk"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// config is in sms.ru's own words.
+type config struct {
+	APIID    sdk.Secret `sdk:"api_id,required" min:"8" en:"api_id" ru:"api_id" en_help:"From the sms.ru cabinet, page “For developers”." ru_help:"Из кабинета sms.ru, раздел «Программистам»."`
+	From     string     `sdk:"from" max:"15" en:"Sender name" ru:"Имя отправителя" en_help:"An approved name. Empty: the account's default." ru_help:"Согласованное имя. Пусто: имя по умолчанию в кабинете."`
+	Translit bool       `sdk:"translit,advanced" en:"Transliterate" ru:"Транслитерация" en_help:"Cyrillic to Latin, which makes messages shorter." ru_help:"Кириллица латиницей: сообщения короче."`
+	Daytime  bool       `sdk:"daytime,advanced" en:"Only by day" ru:"Только днём" en_help:"sms.ru postpones to the morning of the guest's own time zone." ru_help:"sms.ru отложит до утра по часовому поясу гостя."`
+	Test     bool       `sdk:"test,advanced" en:"Test mode" ru:"Тестовый режим" en_help:"sms.ru checks the message but does not send it." ru_help:"sms.ru проверяет сообщение, но не отправляет."`
+	BaseURL  string     `sdk:"base_url,url,advanced" default:"https://sms.ru" en:"API address" ru:"Адрес API"`
+}
+
+func main() { sdk.Main(provider()) }
+
+func provider() sdk.Plugin[config, *account] {
+	return sdk.Plugin[config, *account]{
+		Name:     "smsru",
+		Title:    sdk.Text{EN: "SMS.RU", RU: "SMS.RU"},
+		Version:  version,
+		Homepage: "https://sms.ru",
+		// sms.ru refuses the same text to the same number within a minute (code 231).
+		Resend:       sdk.ResendDuplicateFilter,
+		ResendWindow: time.Minute,
+		MaxBatch:     100,
+		SenderNames:  true,
+		Validity:     true,
+		Open: func(_ context.Context, c config, env sdk.Env) (*account, error) {
+			c.BaseURL = strings.TrimRight(c.BaseURL, "/")
+			return &account{config: c, Env: env}, nil
+		},
+	}
+}

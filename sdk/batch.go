@@ -1,0 +1,156 @@
+package sdk
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// A call answers a little before its deadline, so that the outcomes that are known reach the gateway
+// although one message hangs. See soon.
+const (
+	maxMargin = 500 * time.Millisecond
+	grace     = 200 * time.Millisecond // for a call to notice that its time is over
+)
+
+// soon returns a context that ends somewhat before ctx does.
+func soon(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, bounded := ctx.Deadline()
+	if !bounded {
+		return context.WithCancel(ctx)
+	}
+	margin := min(time.Until(deadline)/5, maxMargin)
+	return context.WithDeadline(ctx, deadline.Add(-margin))
+}
+
+// send hands the messages to the author's code and returns one outcome for each, in order. A panic,
+// a hang or a broken answer costs only the messages of that one call.
+func (a *account) send(ctx context.Context, batch []Message) []Outcome {
+	ctx, cancel := soon(ctx)
+	defer cancel()
+	outcomes := make([]Outcome, len(batch))
+	var due []int // positions in batch
+	for i, m := range batch {
+		if !m.NotAfter.IsZero() && !a.now().Before(m.NotAfter) {
+			outcomes[i] = Outcome{ID: m.ID, Failure: Fail(Expired, "past its deadline before the operator was called")}
+			continue
+		}
+		due = append(due, i)
+	}
+	batcher, _ := a.sender.(BatchSender)
+	size := 1
+	if batcher != nil {
+		size = max(a.maxBatch, 1)
+	}
+	var parts sync.WaitGroup
+	for len(due) > 0 {
+		n := min(size, len(due))
+		part := make([]Message, n)
+		places := due[:n]
+		due = due[n:]
+		for i, place := range places {
+			part[i] = batch[place]
+		}
+		parts.Go(func() {
+			for i, o := range a.sendPart(ctx, batcher, part) {
+				outcomes[places[i]] = o
+			}
+		})
+	}
+	parts.Wait()
+	return outcomes
+}
+
+// sendPart makes one call of the author's code when its turn comes, and does not wait for it longer
+// than ctx allows.
+func (a *account) sendPart(ctx context.Context, batcher BatchSender, part []Message) []Outcome {
+	select {
+	case a.slots <- struct{}{}:
+	case <-ctx.Done():
+		return allFailed(part, Fail(Unavailable, "its turn did not come before the call's deadline"))
+	}
+	done := a.begin() // the call may outlive us
+	result := make(chan []Outcome, 1)
+	go func() {
+		defer done()
+		defer func() { <-a.slots }()
+		result <- a.callAuthor(ctx, batcher, part)
+	}()
+	select {
+	case outcomes := <-result:
+		return outcomes
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(grace)
+	defer late.Stop()
+	select {
+	case outcomes := <-result:
+		return outcomes
+	case <-late.C:
+		a.log.Error("a call did not end with its context; the provider must pass ctx on", "messages", len(part))
+		return allFailed(part, Fail(UnknownOutcome, "the provider's call did not end in time"))
+	}
+}
+
+func (a *account) callAuthor(ctx context.Context, batcher BatchSender, part []Message) (outcomes []Outcome) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.log.Error("sending panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			outcomes = allFailed(part, Fail(Internal, "the provider's code panicked"))
+		}
+	}()
+	if batcher != nil {
+		answer, err := batcher.SendBatch(ctx, part)
+		return arrange(part, answer, err)
+	}
+	accepted, err := a.sender.Send(ctx, part[0])
+	if err != nil {
+		return []Outcome{{ID: part[0].ID, Failure: AsFailure(err, UnknownOutcome)}}
+	}
+	return []Outcome{settle(Outcome{ID: part[0].ID, Accepted: &accepted})}
+}
+
+// arrange puts a batch's outcomes in the order of its messages.
+func arrange(part []Message, answer []Outcome, err error) []Outcome {
+	byID := make(map[string]Outcome, len(answer))
+	for _, o := range answer {
+		byID[o.ID] = o
+	}
+	missing := AsFailure(err, UnknownOutcome)
+	if missing == nil {
+		missing = Fail(Internal, "the batch call returned no outcome for the message")
+	}
+	outcomes := make([]Outcome, len(part))
+	for i, m := range part {
+		o, known := byID[m.ID]
+		if !known {
+			o = Outcome{ID: m.ID, Failure: missing}
+		}
+		outcomes[i] = settle(o)
+	}
+	return outcomes
+}
+
+// settle makes an outcome well-formed: a failure wins over an acceptance, and an acceptance has an id.
+func settle(o Outcome) Outcome {
+	switch {
+	case o.Failure != nil:
+		o.Accepted = nil
+	case o.Accepted == nil:
+		o.Failure = Fail(Internal, "the provider returned an outcome without a result")
+	case o.Accepted.ID == "":
+		o.Failure = Fail(Internal, "the operator accepted without an id").WithRaw(o.Accepted.Raw)
+		o.Accepted = nil
+	}
+	return o
+}
+
+func allFailed(part []Message, f *Failure) []Outcome {
+	outcomes := make([]Outcome, len(part))
+	for i, m := range part {
+		outcomes[i] = Outcome{ID: m.ID, Failure: f}
+	}
+	return outcomes
+}

@@ -1,0 +1,96 @@
+package sdk
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// minSecret is the shortest secret that is searched for; in bytes. A shorter one would mask half of
+// every line and is no secret anyway.
+const minSecret = 4
+
+// scrubber masks secrets, phone numbers and the queries of URLs in what leaves the plugin: logs,
+// failures, raw answers. It is the second net: authors should not put them there at all.
+type scrubber struct {
+	mu      sync.RWMutex
+	secrets []string // with their encodings, longest first
+	masks   *strings.Replacer
+
+	digits   *regexp.Regexp
+	urlError *regexp.Regexp
+	userInfo *regexp.Regexp
+}
+
+func newScrubber() *scrubber {
+	return &scrubber{
+		masks:  strings.NewReplacer(),
+		digits: regexp.MustCompile(`\+?\d{10,}`),
+		// url.Error prints the whole URL, quoted; in a JSON log line the quote is escaped.
+		urlError: regexp.MustCompile(`\b((?:Get|Head|Post|Put|Patch|Delete) \\?"https?://[^/?#"\\\s]*)[^"\\\s]*`),
+		userInfo: regexp.MustCompile(`(https?://)[^/?#"\\\s@]*@`),
+	}
+}
+
+// learn adds secrets, in every spelling in which they are likely to turn up.
+func (s *scrubber) learn(secrets []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, secret := range secrets {
+		if len(secret) < minSecret {
+			continue
+		}
+		quoted, _ := json.Marshal(secret) // a string always marshals
+		for _, spelling := range []string{
+			secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`),
+			base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		} {
+			if !slices.Contains(s.secrets, spelling) {
+				s.secrets = append(s.secrets, spelling)
+			}
+		}
+	}
+	slices.SortFunc(s.secrets, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, secret := range s.secrets {
+		pairs = append(pairs, secret, masked)
+	}
+	s.masks = strings.NewReplacer(pairs...)
+}
+
+// clean returns the text without what must not leave.
+func (s *scrubber) clean(text string) string {
+	s.mu.RLock()
+	masks := s.masks
+	s.mu.RUnlock()
+	text = masks.Replace(text)
+	text = s.userInfo.ReplaceAllString(text, "$1")
+	text = s.urlError.ReplaceAllString(text, "$1")
+	return s.digits.ReplaceAllStringFunc(text, func(run string) string {
+		if n := len(strings.TrimPrefix(run, "+")); n > 15 {
+			return run // longer than any phone number: an operator's id
+		}
+		return maskPhone(run)
+	})
+}
+
+// writer returns w with every write scrubbed. hclog writes whole lines.
+func (s *scrubber) writer(w io.Writer) io.Writer { return &scrubbedWriter{s, w} }
+
+type scrubbedWriter struct {
+	scrub *scrubber
+	to    io.Writer
+}
+
+// Write reports the length of what it was given, as io.Writer wants it.
+func (w *scrubbedWriter) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.to, w.scrub.clean(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
