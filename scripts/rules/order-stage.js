@@ -1,0 +1,26 @@
+/// <reference path="../types/orderbell.d.ts" />
+
+// Texts the guest once, when the order first reaches the stage that the settings page names or a
+// later one. Everything it needs is on that page; copy this file under another name to do otherwise.
+rule({
+  name: "order-stage",
+  on: ["order.started", "order.ready", "order.out", "order.collect", "order.collected"],
+
+  handle(change, ctx) {
+    const { order, restaurant } = change;
+    const { settings } = ctx;
+
+    if (!settings.enabled) return ctx.skip("notifications are off");
+    if (change.passed) return ctx.skip("a later stage in the same event speaks");
+    if (!reached(change.stage, settings.stage)) return ctx.skip(`${change.stage} comes before ${settings.stage}`);
+    if (reached(change.before, settings.stage)) return ctx.skip("already told at an earlier stage");
+
+    return {
+      to: order.guest.phone, // null: nobody has left a phone yet, and the gateway waits for one
+      text: fmt(settings.template, { order_number: order.number, restaurant_name: restaurant.name }),
+      category: "transactional",
+      expiresIn: settings.expires,
+      dedupe: `stage/${order.id}`,
+    };
+  },
+});
