@@ -1,0 +1,169 @@
+// Package app is the only place where things are wired: New, Run, Close.
+package app
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/oklog/ulid/v2"
+
+	"github.com/orderbell/orderbell/gateway/internal/config"
+	"github.com/orderbell/orderbell/gateway/internal/pipeline"
+	"github.com/orderbell/orderbell/gateway/internal/provider"
+	"github.com/orderbell/orderbell/gateway/internal/script"
+	"github.com/orderbell/orderbell/gateway/internal/store"
+)
+
+// Options are what a gateway is made of.
+type Options struct {
+	Config  *config.Config
+	Version string
+	Program string   // this program, which is also its own script worker
+	Args    []string // that make Program a script worker; default "script-worker"
+	Environ []string // of this process; plugins get next to nothing of it
+	Log     hclog.Logger
+	Now     func() time.Time
+}
+
+// App is a gateway. New makes one that serves nothing yet; Run serves; Close lets go of the data
+// folder.
+type App struct {
+	opts      Options
+	db        *store.DB
+	rules     *script.Pool
+	providers *provider.Host
+	fronts    []*front
+}
+
+// stopTimeout is how long a stop waits for what is under way.
+const stopTimeout = 10 * time.Second
+
+// New opens the data folder, binds the address and prepares everything else. The address is bound
+// before any plugin can take its port. On an error nothing stays open.
+func New(ctx context.Context, opts Options) (_ *App, err error) {
+	if opts.Args == nil {
+		opts.Args = []string{"script-worker"}
+	}
+	a := &App{opts: opts}
+	defer func() {
+		if err != nil {
+			_ = a.Close()
+		}
+	}()
+	if err := makeDataFolder(opts.Config.Data); err != nil {
+		return nil, err
+	}
+	if err := a.bind(ctx); err != nil {
+		return nil, err
+	}
+	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now}); err != nil {
+		return nil, err
+	}
+	if err := fillRules(opts.Config.Rules); err != nil {
+		return nil, fmt.Errorf("rule folder: %w", err)
+	}
+	a.rules = newPool(opts)
+	a.providers = NewProviders(opts)
+	a.open()
+	return a, nil
+}
+
+// Address is where the intake listens, host:port.
+func (a *App) Address() string { return a.fronts[0].listener.Addr().String() }
+
+// Store gives the database, for the demo's summary and for tests.
+func (a *App) Store() *store.DB { return a.db }
+
+// Close lets go of the address and the data folder. It is safe after a failed New and after Run.
+func (a *App) Close() error {
+	for _, f := range a.fronts {
+		_ = f.listener.Close()
+	}
+	if a.db != nil {
+		return a.db.Close()
+	}
+	return nil
+}
+
+// Run serves until ctx ends or the address is lost. It stops in the order of the path: intake first,
+// then rules, then the calls under way, then the children.
+func (a *App) Run(ctx context.Context, ready func()) error {
+	if err := a.recover(ctx); err != nil {
+		return err
+	}
+	// Each floor of the house ends only after the one above it: a signal stops the intake, and what
+	// came in is still decided as far as it was begun.
+	base := context.WithoutCancel(ctx)
+	childCtx, stopChildren := context.WithCancel(base)
+	loopCtx, stopLoops := context.WithCancel(base)
+	defer stopChildren()
+	defer stopLoops()
+
+	var children, loops sync.WaitGroup
+	children.Go(func() { a.providers.Run(childCtx) })
+	children.Go(func() { a.rules.Run(childCtx) })
+	tried, loaded := a.loadRules(loopCtx)
+	loops.Go(func() {
+		select {
+		case <-loaded:
+			a.decide().Run(loopCtx)
+		case <-loopCtx.Done():
+		}
+	})
+	for _, account := range a.opts.Config.Accounts {
+		loops.Go(func() { a.deliver(account).Run(loopCtx) })
+	}
+	if ready != nil {
+		go func() { <-tried; ready() }()
+	}
+	err := a.serve(ctx)
+	stopLoops()
+	loops.Wait()
+	stopChildren()
+	children.Wait()
+	return err
+}
+
+// recover settles what a dead process left open, before anything new is begun.
+func (a *App) recover(ctx context.Context) error {
+	left, err := a.db.RecoverAttempts(ctx, a.opts.Now())
+	if err != nil {
+		return fmt.Errorf("recover open attempts: %w", err)
+	}
+	for _, m := range left {
+		a.opts.Log.Warn("the gateway stopped during a call; nobody knows whether this text went out", "message", m.ID, "account", m.Account, "now", m.Status)
+	}
+	return nil
+}
+
+func (a *App) decide() *pipeline.Decide {
+	entropy := ulid.DefaultEntropy()
+	return &pipeline.Decide{
+		Inbox: a.db, Rules: a.rules, Policies: policies(a.opts.Config),
+		NewID: func() string { return ulid.MustNew(ulid.Timestamp(a.opts.Now()), entropy).String() },
+		Wake:  a.db.EventsWake, Now: a.opts.Now, Log: a.opts.Log.Named("decide"),
+	}
+}
+
+func (a *App) deliver(account config.Account) *pipeline.Deliver {
+	return &pipeline.Deliver{
+		Account: account.Name, Outbox: a.db, Sender: a.providers,
+		Batch: func() int { return a.providers.Batch(account.Name) }, Parallel: deliverParallel,
+		PerSecond: account.Limits.PerSecond,
+		Wake:      func() <-chan struct{} { return a.db.MessagesWake(account.Name) },
+		Now:       a.opts.Now, Log: a.opts.Log.Named("deliver"),
+	}
+}
+
+// deliverParallel is how many calls of one account are under way at once.
+const deliverParallel = 4
+
+// PluginFolders are where provider programs are looked for: the configured folder, then the one
+// beside the program.
+func PluginFolders(cfg *config.Config, program string) []string {
+	return []string{cfg.Plugins, filepath.Join(filepath.Dir(program), "plugins")}
+}

@@ -1,0 +1,415 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/app/apptest"
+	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/httpapi"
+	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/store"
+)
+
+// The benchmarks of the whole. Each runs once whatever -benchtime says, for it sets up real processes;
+// the ratios that it reports were taken in that one run.
+
+const benchKey = "ob_benchbenchbenchbenchbench"
+
+func benchYAML(settings string) string {
+	return fmt.Sprintf(`restaurants: [{code: "199990777", name: Cafe}]
+accounts: [{name: main, provider: console, settings: {quiet: "true"%s}, limits: {per_second: 1000000, per_day: 100000000, per_phone_per_day: 100000000}}]
+notifications: {route: [main], stage: kdsReady, template: "Заказ {order_number} готов. {restaurant_name}"}
+api_keys: [{name: bench, key: %s, scopes: ["contacts:write"]}]
+`, settings, benchKey)
+}
+
+// benchEvent is an r_keeper event of about 2 KB: order n, six dishes, in the given kitchen state.
+func benchEvent(n int, state string) []byte {
+	var b bytes.Buffer
+	at := time.Now().Format("2006-01-02T15:04:05")
+	fmt.Fprintf(&b, `<?xml version="1.0" encoding="utf-8"?><a RestCode="199990777" DateTime="%s" Situation="3" seqnumber="%d" guid="{5B1C7C5E-2B0B-4B57-9F5A-0C6B0A6F11D1}" name="Order Changed" ShiftNum="42"><Station id="15003" code="1" name="KASSA1"/><Order visit="%d" orderIdent="256" guid="{%s}" orderName="%d.1" seqNumber="%d" version="9" orderSum="98000" totalPieces="6000" paid="0" finished="0"><Table id="1" code="12" name="12"/><Session uni="101" isDraft="0">`,
+		at, n, 1000+n, benchGUID(n), n, n)
+	for i := range 6 {
+		fmt.Fprintf(&b, `<Dish id="%d" code="2714" name="Борщ с пампушками и сметаной" uni="%d" line_guid="{0E9C2F11-8A55-4D0B-9E21-5C3B7A11%04d}" state="4" quantity="1000" srcQuantity="1000" price="42000" amount="42000" kdsstate="%s"/>`, 1004496+i, i, i, state)
+	}
+	b.WriteString(`</Session></Order></a>`)
+	return b.Bytes()
+}
+
+func benchGUID(n int) string { return fmt.Sprintf("A1D3E9B0-6C1F-4E2E-8B61-%012d", n) }
+
+// loadClient is an HTTP client that keeps its connections.
+func loadClient(connections int) *http.Client {
+	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}
+}
+
+// spread runs do(0) to do(n-1) from the given number of goroutines.
+func spread(n, workers int, do func(i int)) {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func bind(b *testing.B, g *apptest.Gateway, client *http.Client, from, to int) {
+	b.Helper()
+	spread(to-from, 64, func(i int) {
+		body, _ := json.Marshal(map[string]any{"order": map[string]string{"guid": benchGUID(from + i)}, "phone": "+79990000001",
+			"consent": map[string]any{"given": true, "given_at": time.Now().Format(time.RFC3339), "purpose": "order_status_sms", "policy_version": "1", "source": "bench"}})
+		if status, answer := g.Post(b.Context(), client, "/api/v1/contacts", body, "Content-Type", "application/json", "Authorization", "Bearer "+benchKey); status != http.StatusCreated {
+			b.Errorf("contact: %d %s", status, answer)
+		}
+	})
+}
+
+// fsyncRate is L: 4 KiB appends, each followed by a sync, by one thread, in a second.
+func fsyncRate(b *testing.B, dir string) float64 {
+	b.Helper()
+	f, err := os.Create(filepath.Join(dir, "fsync-probe")) // #nosec G304 -- a temporary folder
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = f.Close(); _ = os.Remove(f.Name()) }()
+	block := make([]byte, 4096)
+	begin, n := time.Now(), 0
+	for ; time.Since(begin) < 300*time.Millisecond; n++ {
+		if _, err := f.Write(block); err != nil {
+			b.Fatal(err)
+		}
+		if err := f.Sync(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return float64(n) / time.Since(begin).Seconds()
+}
+
+func percentile(values []time.Duration, p float64) time.Duration {
+	slices.Sort(values)
+	return values[min(len(values)-1, int(float64(len(values))*p))]
+}
+
+// BenchmarkRatioWholePath: events over HTTP to provider calls, every commit included, the rule in its
+// child, a provider that does nothing.
+func BenchmarkRatioWholePath(b *testing.B) {
+	const n = 30000
+	programs := apptest.Build(b)
+	dir := b.TempDir()
+	g := apptest.Start(b, programs, filepath.Join(dir, "data"), benchYAML(""))
+	client := loadClient(64)
+	bind(b, g, client, 0, n)
+	bodies := make([][]byte, n)
+	for i := range bodies {
+		bodies[i] = benchEvent(i, "ready")
+	}
+	l := fsyncRate(b, dir)
+	begin := time.Now()
+	spread(n, 64, func(i int) {
+		if status, answer := g.Post(b.Context(), client, "/api/v4/kds/events", bodies[i]); status != http.StatusOK {
+			b.Errorf("event: %d %s", status, answer)
+		}
+	})
+	accepted := time.Since(begin)
+	db := reader(b, g)
+	waitAccepted(b, db, n)
+	whole := time.Since(begin)
+	b.ReportMetric(float64(n)/whole.Seconds(), "events/s")
+	b.ReportMetric(float64(n)/whole.Seconds()/l, "xL")
+	b.ReportMetric(float64(n)/accepted.Seconds(), "accepts/s")
+	b.ReportMetric(l, "L/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+func reader(b *testing.B, g *apptest.Gateway) *store.DB {
+	b.Helper()
+	db, err := store.Open(b.Context(), store.Options{Folder: g.Data, ReadOnly: true, Log: hclog.NewNullLogger(), Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// waitAccepted waits until n messages were accepted by the provider.
+func waitAccepted(b *testing.B, db *store.DB, n int) {
+	b.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		s, err := db.Summary(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		done := 0
+		for line, count := range s.Messages {
+			if line.Status == message.Accepted {
+				done += count
+			}
+		}
+		if done >= n {
+			return
+		}
+	}
+	s, _ := db.Summary(b.Context())
+	b.Fatalf("the queue does not empty: %+v", s)
+}
+
+// BenchmarkEventToProviderCall: how long after its receipt an event's text is handed to the provider,
+// at 100 events in a second.
+func BenchmarkEventToProviderCall(b *testing.B) {
+	const n, rate = 1000, 100
+	programs := apptest.Build(b)
+	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(""))
+	client := loadClient(16)
+	bind(b, g, client, 0, n)
+	openLoop(n, rate, func(i int) {
+		if status, _ := g.Post(b.Context(), client, "/api/v4/kds/events", benchEvent(i, "ready")); status != http.StatusOK {
+			b.Errorf("event: %d", status)
+		}
+	})
+	db := reader(b, g)
+	waitAccepted(b, db, n)
+	took := latencies(b, db)
+	b.ReportMetric(float64(percentile(took, 0.50).Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(percentile(took, 0.99).Microseconds())/1000, "p99-ms")
+	b.ReportMetric(0, "ns/op")
+}
+
+func latencies(b *testing.B, db *store.DB) []time.Duration {
+	b.Helper()
+	var took []time.Duration
+	for after := ""; ; {
+		page, next, err := db.Messages(b.Context(), message.Filter{After: after, Limit: 500})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, m := range page {
+			full, err := db.Message(b.Context(), m.ID)
+			if err != nil || len(full.Tries) == 0 {
+				b.Fatalf("message %s: %v, %d attempts", m.ID, err, len(full.Tries))
+			}
+			event, err := db.Event(b.Context(), m.EventID)
+			if err != nil {
+				b.Fatal(err)
+			}
+			took = append(took, full.Tries[0].StartedAt.Sub(event.ReceivedAt))
+		}
+		if next == "" {
+			return took
+		}
+		after = next
+	}
+}
+
+// openLoop starts do(0) to do(n-1) at a steady rate, however long each takes.
+func openLoop(n, perSecond int, do func(i int)) {
+	var all sync.WaitGroup
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
+	defer tick.Stop()
+	for i := range n {
+		all.Go(func() { do(i) })
+		<-tick.C
+	}
+	all.Wait()
+}
+
+// BenchmarkRatioAcceptWhileProviderHangs: p99 of the accept at 1,000 events in a second while no call
+// to the provider returns, against p99 of the bare group commit at that rate.
+func BenchmarkRatioAcceptWhileProviderHangs(b *testing.B) {
+	const n, rate = 5000, 1000
+	bare := bareCommits(b, n, rate)
+	programs := apptest.Build(b)
+	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(`, fail: hang`))
+	client := loadClient(256)
+	bind(b, g, client, 0, n)
+	took := make([]time.Duration, n)
+	openLoop(n, rate, func(i int) {
+		body := benchEvent(i, "ready")
+		begin := time.Now()
+		if status, _ := g.Post(b.Context(), client, "/api/v4/kds/events", body); status != http.StatusOK {
+			b.Errorf("event: %d", status)
+		}
+		took[i] = time.Since(begin)
+	})
+	accept := percentile(took, 0.99)
+	b.ReportMetric(float64(accept)/float64(bare), "p99-ratio")
+	b.ReportMetric(float64(accept.Microseconds())/1000, "accept-p99-ms")
+	b.ReportMetric(float64(bare.Microseconds())/1000, "bare-p99-ms")
+	b.ReportMetric(0, "ns/op")
+}
+
+func bareCommits(b *testing.B, n, rate int) time.Duration {
+	b.Helper()
+	db := openStore(b)
+	took := make([]time.Duration, n)
+	openLoop(n, rate, func(i int) {
+		e := event(benchEvent(i, "ready"))
+		begin := time.Now()
+		if _, _, err := db.AddEvent(b.Context(), e); err != nil {
+			b.Error(err)
+		}
+		took[i] = time.Since(begin)
+	})
+	return percentile(took, 0.99)
+}
+
+func openStore(b *testing.B) *store.DB {
+	b.Helper()
+	db, err := store.Open(b.Context(), store.Options{Folder: b.TempDir(), Instance: true, Log: hclog.NewNullLogger(), Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func event(body []byte) kds.Event {
+	return kds.Event{Source: "bench", Body: body, Key: kds.KeyOf(body), Status: kds.Stored, ReceivedAt: time.Now()}
+}
+
+// BenchmarkRatioDurableAccept: 2 KB XML over HTTP at 64 connections, durable, against the same handler
+// without the store, one after the other, three times.
+func BenchmarkRatioDurableAccept(b *testing.B) {
+	const n = 20000
+	db := openStore(b)
+	var bare, durable []float64
+	for round := range 3 {
+		bare = append(bare, acceptRate(b, noStore{}, n, round*n))
+		durable = append(durable, acceptRate(b, db, n, round*n))
+	}
+	slices.Sort(bare)
+	slices.Sort(durable)
+	b.ReportMetric(durable[1]/bare[1], "ratio")
+	b.ReportMetric(durable[1], "durable/s")
+	b.ReportMetric(bare[1], "bare/s")
+	b.ReportMetric(0, "ns/op")
+}
+
+// noStore answers without storing.
+type noStore struct{}
+
+func (noStore) AddEvent(context.Context, kds.Event) (string, bool, error) {
+	return "01JVKDS0000000000000000001", false, nil
+}
+
+type always struct{}
+
+func (always) Ready(context.Context) error                           { return nil }
+func (always) Bind(context.Context, contact.Binding) (string, error) { return "", nil }
+
+func acceptRate(b *testing.B, events httpapi.Events, n, first int) float64 {
+	b.Helper()
+	server := httpapi.New(httpapi.Options{Events: events, Contacts: always{}, Keys: nil, Ready: always{}, Now: time.Now,
+		Check: func(body []byte) error { _, err := kds.Decode(body); return err }, Parts: httpapi.Intake})
+	listener := listenLoopback(b)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	bodies := make([][]byte, n)
+	for i := range bodies {
+		bodies[i] = benchEvent(first+i, "started")
+	}
+	g := &apptest.Gateway{URL: "http://" + listener.Addr().String()}
+	client := loadClient(64)
+	runtime.GC()
+	begin := time.Now()
+	spread(n, 64, func(i int) {
+		if status, answer := g.Post(b.Context(), client, "/api/v4/kds/events", bodies[i]); status != http.StatusOK {
+			b.Errorf("event: %d %s", status, answer)
+		}
+	})
+	rate := float64(n) / time.Since(begin).Seconds()
+	client.CloseIdleConnections()
+	if err := server.Shutdown(b.Context()); err != nil {
+		b.Error(err)
+	}
+	if err := <-done; err != nil {
+		b.Error(err)
+	}
+	return rate
+}
+
+// BenchmarkIdleMemory: resident memory of gateway, worker and one plugin together, ten seconds after
+// the start.
+func BenchmarkIdleMemory(b *testing.B) {
+	if runtime.GOOS != "linux" {
+		b.Skip("reads /proc")
+	}
+	g := apptest.Start(b, apptest.Build(b), filepath.Join(b.TempDir(), "data"), benchYAML(""))
+	time.Sleep(10 * time.Second)
+	total := 0.0
+	for _, pid := range append(children(b, g.PID()), g.PID()) {
+		rss := residentMB(b, pid)
+		b.Logf("process %d: %.1f MB", pid, rss)
+		total += rss
+	}
+	b.ReportMetric(total, "MB")
+	b.ReportMetric(0, "ns/op")
+}
+
+// children lists the processes that pid has started.
+func children(b *testing.B, pid int) []int {
+	b.Helper()
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var pids []int
+	for _, task := range tasks {
+		data, err := os.ReadFile(task) // #nosec G304 -- /proc
+		if err != nil {
+			continue
+		}
+		for _, field := range strings.Fields(string(data)) {
+			if id, err := strconv.Atoi(field); err == nil {
+				pids = append(pids, id)
+			}
+		}
+	}
+	if len(pids) != 2 {
+		b.Fatalf("%d children, want a worker and a plugin", len(pids))
+	}
+	return pids
+}
+
+func residentMB(b *testing.B, pid int) float64 {
+	b.Helper()
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid)) // #nosec G304 -- /proc
+	if err != nil {
+		b.Fatal(err)
+	}
+	pages, err := strconv.Atoi(strings.Fields(string(data))[1])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return float64(pages*os.Getpagesize()) / 1e6
+}
+
+func listenLoopback(b *testing.B) net.Listener {
+	b.Helper()
+	listener, err := new(net.ListenConfig).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return listener
+}

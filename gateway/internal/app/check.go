@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/orderbell/orderbell/gateway/internal/store"
+)
+
+// Text is a sentence in both languages.
+type Text struct {
+	RU string `json:"ru"`
+	EN string `json:"en"`
+}
+
+// In gives the sentence in a language; Russian unless it is "en".
+func (t Text) In(lang string) string {
+	if lang == "en" {
+		return t.EN
+	}
+	return t.RU
+}
+
+// textOf takes both sentences out of an error; one that speaks no language is said as it is.
+func textOf(err error) Text {
+	if e, ok := errors.AsType[interface {
+		error
+		Sentence(lang string) string
+	}](err); ok {
+		return Text{RU: e.Sentence("ru"), EN: e.Sentence("en")}
+	}
+	return Text{RU: err.Error(), EN: err.Error()}
+}
+
+// Finding is what an examination says about one part.
+type Finding struct {
+	Part string `json:"part"` // config, database, rules, provider, account
+	Name string `json:"name,omitempty"`
+	OK   bool   `json:"ok"`
+	Text Text   `json:"text"`
+}
+
+// Check examines everything that serving needs, without serving: database, rules, provider programs
+// and accounts. Nothing is sent.
+func Check(ctx context.Context, opts Options) []Finding {
+	findings := []Finding{checkStore(ctx, opts)}
+	findings = append(findings, checkRules(ctx, opts)...)
+	if len(opts.Config.Accounts) == 0 {
+		return append(findings, Finding{Part: "account", Text: Text{
+			RU: "учётных записей нет, SMS отправлять не через кого: добавьте раздел accounts в orderbell.yaml",
+			EN: "there is no account to send through: add accounts to orderbell.yaml",
+		}})
+	}
+	providers := StartProviders(ctx, opts)
+	defer providers.Stop()
+	for _, a := range opts.Config.Accounts {
+		findings = append(findings, providers.Check(ctx, a.Name)...)
+	}
+	return findings
+}
+
+func checkStore(ctx context.Context, opts Options) Finding {
+	f := Finding{Part: "database", Name: opts.Config.Data}
+	if _, err := os.Stat(filepath.Join(opts.Config.Data, "orderbell.db")); errors.Is(err, os.ErrNotExist) {
+		f.OK = true
+		f.Text = Text{RU: "ещё нет, появится при первом запуске", EN: "not there yet; the first run makes it"}
+		return f
+	}
+	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
+	if err != nil {
+		f.Text = textOf(err)
+		return f
+	}
+	defer func() { _ = db.Close() }()
+	if err := db.Health(ctx); err != nil {
+		f.Text = textOf(err)
+		return f
+	}
+	f.OK, f.Text = true, Text{RU: "в порядке", EN: "in order"}
+	return f
+}
+
+func checkRules(ctx context.Context, opts Options) []Finding {
+	files, err := RuleFiles(opts.Config.Rules)
+	if err != nil {
+		return []Finding{{Part: "rules", Name: opts.Config.Rules, Text: textOf(err)}}
+	}
+	pool := newPool(opts)
+	running, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { defer close(done); pool.Run(running) }()
+	defer func() { stop(); <-done }()
+	set, problems, err := pool.Load(ctx, files)
+	var findings []Finding
+	for _, p := range problems {
+		findings = append(findings, Finding{Part: "rules", Name: p.File, Text: textOf(p)})
+	}
+	if err != nil {
+		return append(findings, Finding{Part: "rules", Name: opts.Config.Rules, Text: textOf(err)})
+	}
+	if len(findings) == 0 {
+		findings = append(findings, Finding{Part: "rules", Name: opts.Config.Rules, OK: true, Text: Text{
+			RU: fmt.Sprintf("правил: %d, все читаются", len(set.Rules)), EN: fmt.Sprintf("%d rules, all readable", len(set.Rules)),
+		}})
+	}
+	return findings
+}
+
+func makeDataFolder(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"runtime"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/provider"
+)
+
+// NewProviders makes the host of the configured accounts. Its processes start with Run. Programs that
+// cannot be read are logged; the rest works.
+func NewProviders(opts Options) *provider.Host {
+	catalogue, problems := provider.ReadCatalogue(PluginFolders(opts.Config, opts.Program)...)
+	for _, err := range problems {
+		opts.Log.Error("a provider program cannot be used", "error", err)
+	}
+	var accounts []provider.Account
+	for _, a := range opts.Config.Accounts {
+		settings := map[string]string{}
+		for key, value := range a.Settings {
+			settings[key] = value.Reveal()
+		}
+		accounts = append(accounts, provider.Account{Name: a.Name, Provider: a.Provider, Settings: settings, Revision: 1})
+	}
+	return provider.New(provider.Options{
+		Catalogue: catalogue, Accounts: accounts, EgressAllow: opts.Config.EgressAllow,
+		Environ: pluginEnviron(opts.Environ), Log: opts.Log.Named("provider"),
+	})
+}
+
+// pluginEnviron is what plugins may see of the environment: how to reach the outside and where the
+// system keeps its certificates. Never a key.
+func pluginEnviron(environ []string) []string {
+	allowed := []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "LANG"}
+	if runtime.GOOS == "windows" {
+		allowed = append(allowed, "SystemRoot", "SYSTEMROOT", "windir")
+	}
+	var kept []string
+	for _, pair := range environ {
+		for _, name := range allowed {
+			if strings.HasPrefix(pair, name+"=") {
+				kept = append(kept, pair)
+			}
+		}
+	}
+	return kept
+}

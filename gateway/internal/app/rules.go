@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/scripts"
+)
+
+// RuleFiles reads the rule files of the configured folder in order of name; those that ship with the
+// program while the folder does not exist yet.
+func RuleFiles(folder string) ([]rule.File, error) {
+	tree := fs.FS(os.DirFS(folder))
+	if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
+		if tree, err = fs.Sub(scripts.FS, "rules"); err != nil {
+			return nil, fmt.Errorf("shipped rules: %w", err)
+		}
+	}
+	names, err := fs.Glob(tree, "*.js")
+	if err != nil {
+		return nil, fmt.Errorf("rule folder: %w", err)
+	}
+	slices.Sort(names)
+	var files []rule.File
+	for _, name := range names {
+		source, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return nil, fmt.Errorf("rule file: %w", err)
+		}
+		sum := sha256.Sum256(source)
+		files = append(files, rule.File{Name: name, Source: string(source), Version: hex.EncodeToString(sum[:])[:12]})
+	}
+	return files, nil
+}
+
+// fillRules puts the rules that ship with the program into the folder, once: when there is none yet.
+func fillRules(folder string) error {
+	if _, err := os.Stat(folder); err == nil || !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	return fs.WalkDir(scripts.FS, "rules", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(scripts.FS, path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(folder, strings.TrimPrefix(path, "rules/")), data, 0o600)
+	})
+}
+
+// rulesRetry is how long a failed load of the rules rests before it is tried again.
+const rulesRetry = 5 * time.Second
+
+// loadRules gives the workers the rule files. tried is closed after the first attempt, loaded once one
+// has succeeded: until then events are stored and wait. A file that does not compile is left out,
+// loudly; the others serve.
+func (a *App) loadRules(ctx context.Context) (tried, loaded <-chan struct{}) {
+	first, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		err := a.tryRules(ctx)
+		close(first)
+		for err != nil {
+			a.opts.Log.Error("rules cannot be loaded; events are stored and wait", "error", err)
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(rulesRetry):
+			}
+			err = a.tryRules(ctx)
+		}
+	}()
+	return first, done
+}
+
+func (a *App) tryRules(ctx context.Context) error {
+	files, err := RuleFiles(a.opts.Config.Rules)
+	if err != nil {
+		return err
+	}
+	set, problems, err := a.rules.LoadUsable(ctx, files)
+	for _, p := range problems {
+		a.opts.Log.Error("a rule file has a fault", "problem", p.Sentence(a.opts.Config.Language))
+	}
+	if err != nil {
+		return err
+	}
+	a.opts.Log.Info("rules loaded", "rules", len(set.Rules), "version", set.Version)
+	return nil
+}

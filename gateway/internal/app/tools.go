@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/order"
+	"github.com/orderbell/orderbell/gateway/internal/provider"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/gateway/internal/script"
+	"github.com/orderbell/orderbell/gateway/internal/store"
+	"github.com/orderbell/orderbell/sdk"
+)
+
+// Reader is the data folder opened for reading, beside a gateway that may be running on it.
+type Reader interface {
+	Messages(ctx context.Context, f message.Filter) (page []message.Listed, next string, err error)
+	Message(ctx context.Context, id string) (*message.Listed, error)
+	FindOrder(ctx context.Context, ref string) (*order.Order, error)
+	History(ctx context.Context, orderID string) (*rule.History, error)
+	Keys(ctx context.Context) ([]access.Key, error)
+	Close() error
+}
+
+// OpenReader opens the data folder for reading.
+func OpenReader(ctx context.Context, opts Options) (Reader, error) {
+	return store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
+}
+
+// Keeper keeps API keys.
+type Keeper interface {
+	AddKey(ctx context.Context, k access.Key) (id string, err error)
+	RevokeKey(ctx context.Context, ref string, now time.Time) (access.Key, error)
+	Close() error
+}
+
+// OpenKeeper opens the data folder for a short change, beside a gateway that may be running on it. A
+// folder that does not exist yet is made.
+func OpenKeeper(ctx context.Context, opts Options) (Keeper, error) {
+	if err := makeDataFolder(opts.Config.Data); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{Folder: opts.Config.Data, Log: opts.Log, Now: opts.Now})
+}
+
+// Providers is the provider programs of the configured accounts, started for the time of a command.
+type Providers struct {
+	host *provider.Host
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// StartProviders starts them; Stop must follow.
+func StartProviders(ctx context.Context, opts Options) *Providers {
+	running, stop := context.WithCancel(ctx)
+	p := &Providers{host: NewProviders(opts), stop: stop}
+	p.done.Go(func() { p.host.Run(running) })
+	return p
+}
+
+// Stop ends the programs.
+func (p *Providers) Stop() {
+	p.stop()
+	p.done.Wait()
+}
+
+// Check lets the account's provider log in, without sending.
+func (p *Providers) Check(ctx context.Context, account string) []Finding {
+	report := p.host.Check(ctx, account)
+	if report.Err != nil {
+		return []Finding{{Part: "account", Name: account, Text: textOf(report.Err)}}
+	}
+	var findings []Finding
+	for _, d := range report.Diagnostics {
+		findings = append(findings, Finding{Part: "account", Name: account, OK: d.Severity != sdk.SeverityError,
+			Text: Text{RU: d.Summary.In("ru") + " " + d.Cure.In("ru"), EN: d.Summary.In("en") + " " + d.Cure.In("en")}})
+	}
+	if report.OK() {
+		text := Text{RU: "провайдер принимает настройки", EN: "the provider takes the settings"}
+		if report.Manifest != nil && !report.Manifest.Capabilities.Check {
+			text = Text{RU: "настройки приняты; проверять вход этот провайдер не умеет", EN: "the settings are taken; this provider cannot check the login"}
+		}
+		findings = append(findings, Finding{Part: "account", Name: account, OK: true, Text: text})
+	}
+	return findings
+}
+
+// Balance asks the account's provider what it holds, as a text.
+func (p *Providers) Balance(ctx context.Context, account, lang string) (string, error) {
+	b, err := p.host.Balance(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	if b.Unlimited {
+		return Text{RU: "без ограничения", EN: "unlimited"}.In(lang), nil
+	}
+	return b.Amount.String(), nil
+}
+
+// ServeScripts is the body of a script worker process; it returns when its gateway is done with it.
+func ServeScripts() error {
+	if err := script.ServeWorker(); err != nil {
+		return fmt.Errorf("script worker: %w", err)
+	}
+	return nil
+}

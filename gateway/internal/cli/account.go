@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/config"
+)
+
+type accountCommand struct {
+	List    accountListCommand    `cmd:"" help:"${account_list}"`
+	Check   accountCheckCommand   `cmd:"" help:"${account_check}"`
+	Balance accountBalanceCommand `cmd:"" help:"${account_balance}"`
+}
+
+type accountListCommand struct {
+	configFlags
+	JSON bool `name:"json" help:"${json}"`
+}
+
+// listedAccount is an account for scripts; which settings are set, never what they are.
+type listedAccount struct {
+	Name     string   `json:"name"`
+	Provider string   `json:"provider"`
+	Settings []string `json:"settings"`
+	Route    int      `json:"route"` // place in the route of notifications, from 1; 0: not in it
+}
+
+// Run lists the configured accounts.
+func (c *accountListCommand) Run(s *session) error {
+	cfg, err := c.load(s)
+	if err != nil {
+		return err
+	}
+	accounts := []listedAccount{}
+	rows := [][]string{strings.Split(word{"ИМЯ|ПРОВАЙДЕР|МЕСТО В МАРШРУТЕ|ЗАДАНЫ", "NAME|PROVIDER|PLACE IN THE ROUTE|SET"}.pick(s.lang), "|")}
+	for _, a := range cfg.Accounts {
+		l := listedAccount{Name: a.Name, Provider: a.Provider, Settings: []string{}}
+		for _, key := range sortedKeys(a.Settings) {
+			if !a.Settings[key].IsZero() {
+				l.Settings = append(l.Settings, key)
+			}
+		}
+		place := "—"
+		for i, name := range cfg.Notifications.Route {
+			if name == a.Name {
+				l.Route, place = i+1, fmt.Sprint(i+1)
+			}
+		}
+		accounts = append(accounts, l)
+		rows = append(rows, []string{l.Name, l.Provider, place, strings.Join(l.Settings, ", ")})
+	}
+	if c.JSON {
+		return printJSON(s.out, map[string]any{"items": accounts})
+	}
+	if len(accounts) == 0 {
+		_, err := fmt.Fprintln(s.out, word{"Учётных записей нет: добавьте их в orderbell.yaml, раздел accounts.", "No accounts: declare them in orderbell.yaml under accounts."}.pick(s.lang))
+		return err
+	}
+	return table(s.out, rows)
+}
+
+type accountCheckCommand struct {
+	configFlags
+	Name string `arg:"" optional:"" name:"account" help:"${account_name}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// Run lets each provider log in, without sending.
+func (c *accountCheckCommand) Run(ctx context.Context, s *session) error {
+	return c.each(ctx, s, c.Name, func(providers *app.Providers, names []string) error {
+		var findings []app.Finding
+		for _, name := range names {
+			findings = append(findings, providers.Check(ctx, name)...)
+		}
+		return printFindings(s, c.JSON, findings)
+	})
+}
+
+type accountBalanceCommand struct {
+	configFlags
+	Name string `arg:"" optional:"" name:"account" help:"${account_name}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// listedBalance is a balance for scripts.
+type listedBalance struct {
+	Account string `json:"account"`
+	Balance string `json:"balance,omitempty"` // "1240.50 RUB"
+	Error   string `json:"error,omitempty"`
+}
+
+// Run asks each provider for the balance.
+func (c *accountBalanceCommand) Run(ctx context.Context, s *session) error {
+	return c.each(ctx, s, c.Name, func(providers *app.Providers, names []string) error {
+		var balances []listedBalance
+		failed := false
+		for _, name := range names {
+			b := listedBalance{Account: name}
+			var err error
+			if b.Balance, err = providers.Balance(ctx, name, s.lang); err != nil {
+				b.Error, failed = spoken(err, s.lang), true
+			}
+			balances = append(balances, b)
+		}
+		if c.JSON {
+			if err := printJSON(s.out, map[string]any{"items": balances}); err != nil {
+				return err
+			}
+		} else {
+			for _, b := range balances {
+				_, _ = fmt.Fprintf(s.out, "%s: %s%s\n", b.Account, b.Balance, b.Error)
+			}
+		}
+		if failed {
+			return errors.New(word{"не все балансы получены", "some balances are not known"}.pick(s.lang))
+		}
+		return nil
+	})
+}
+
+// each starts the provider programs of the named account, or of all, for the time of one act.
+func (f configFlags) each(ctx context.Context, s *session, name string, act func(*app.Providers, []string) error) error {
+	cfg, err := f.load(s)
+	if err != nil {
+		return err
+	}
+	names, err := accountNames(s, cfg, name)
+	if err != nil {
+		return err
+	}
+	providers := app.StartProviders(ctx, s.options(cfg, s.quiet()))
+	defer providers.Stop()
+	return act(providers, names)
+}
+
+func accountNames(s *session, cfg *config.Config, name string) ([]string, error) {
+	if name != "" {
+		if _, ok := cfg.Account(name); !ok {
+			return nil, usageError{fmt.Errorf(word{"учётной записи %q нет в настройках", "no account %q is configured"}.pick(s.lang), name)}
+		}
+		return []string{name}, nil
+	}
+	var names []string
+	for _, a := range cfg.Accounts {
+		names = append(names, a.Name)
+	}
+	if len(names) == 0 {
+		return nil, usageError{errors.New(word{"учётных записей нет: добавьте их в orderbell.yaml, раздел accounts", "no accounts: declare them in orderbell.yaml under accounts"}.pick(s.lang))}
+	}
+	return names, nil
+}

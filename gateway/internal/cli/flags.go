@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/config"
+)
+
+// configFlags are the flags of every command that needs the configuration.
+type configFlags struct {
+	Config string `help:"${config}" short:"c" env:"ORDERBELL_CONFIG" placeholder:"FILE"`
+	Data   string `help:"${data}" placeholder:"DIR"`
+}
+
+// defaultFile is read when it lies in the working folder and no other file is named.
+const defaultFile = "orderbell.yaml"
+
+// load reads the configuration; faults are wrong usage, all reported together.
+func (f configFlags) load(s *session) (*config.Config, error) {
+	return f.loadWith(s, config.Flags{})
+}
+
+func (f configFlags) loadWith(s *session, flags config.Flags) (*config.Config, error) {
+	file := f.Config
+	if file == "" {
+		if _, err := os.Stat(defaultFile); err == nil {
+			file = defaultFile
+		}
+	}
+	flags.Data = f.Data
+	cfg, err := config.Load(config.Sources{File: file, Env: s.Environ, Flags: flags})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return cfg, nil
+}
+
+// options are the app's options for this configuration.
+func (s *session) options(cfg *config.Config, log hclog.Logger) app.Options {
+	return app.Options{Config: cfg, Version: s.Version, Program: s.Program, Environ: s.Environ, Log: log, Now: s.Now}
+}
+
+// logger writes to standard error as the configuration says.
+func (s *session) logger(cfg *config.Config) hclog.Logger {
+	return hclog.New(&hclog.LoggerOptions{
+		Name: "orderbell", Level: hclog.LevelFromString(cfg.Log.Level), JSONFormat: cfg.Log.Format == "json", Output: s.Stderr,
+	})
+}
+
+// quiet logs only what is wrong: for commands whose answer is what counts.
+func (s *session) quiet() hclog.Logger {
+	return hclog.New(&hclog.LoggerOptions{Name: "orderbell", Level: hclog.Error, Output: s.Stderr})
+}
+
+// dataExists refuses a data folder in which no gateway ever ran, instead of showing an empty list.
+func dataExists(s *session, cfg *config.Config) error {
+	_, err := os.Stat(filepath.Join(cfg.Data, "orderbell.db"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf(word{
+			"в папке %s нет данных Orderbell: укажите --data или --config, как при запуске шлюза",
+			"there is no Orderbell data in %s: name the folder by --data or --config, as for the gateway itself",
+		}.pick(s.lang), cfg.Data)
+	}
+	return err
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes of every command (contract, section 3).
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // wrong usage or configuration
+)
+
+// commands is the whole command line.
+type commands struct {
+	Run     runCommand     `cmd:"" help:"${run}"`
+	Demo    demoCommand    `cmd:"" help:"${demo}"`
+	Check   checkCommand   `cmd:"" help:"${check}"`
+	Event   eventCommand   `cmd:"" help:"${event}"`
+	Message messageCommand `cmd:"" help:"${message}"`
+	Order   orderCommand   `cmd:"" help:"${order}"`
+	Apikey  apikeyCommand  `cmd:"" help:"${apikey}"`
+	Account accountCommand `cmd:"" help:"${account}"`
+	Version versionCommand `cmd:"" help:"${version}"`
+	Worker  workerCommand  `cmd:"" name:"script-worker" hidden:""`
+}
+
+// session is what a command is given to work with.
+type session struct {
+	OS
+	lang string
+	out  io.Writer
+}
+
+// usageError makes the command end with exitUsage.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// Main runs one command and returns its exit code.
+func Main(sys OS) (code int) {
+	lang := sys.language()
+	var line commands
+	ended := -1
+	parser, err := kong.New(&line,
+		kong.Name("orderbell"), kong.Description(vocabulary["about"].pick(lang)), words(lang),
+		kong.Writers(sys.Stdout, sys.Stderr), kong.Exit(func(code int) { ended = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.UsageOnError(),
+		kong.ShortUsageOnError(),
+	)
+	if err != nil {
+		return fail(sys, lang, err)
+	}
+	args := sys.Args
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if ended >= 0 { // help was asked for and printed
+		return ended
+	}
+	if err != nil {
+		return fail(sys, lang, usageError{err})
+	}
+	ctx, stop := sys.Signals(context.Background())
+	defer stop()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return fail(sys, lang, parsed.Run(&session{OS: sys, lang: lang, out: sys.Stdout}))
+}
+
+// fail prints what went wrong, in the user's language where the error can speak it, and gives the
+// exit code.
+func fail(sys OS, lang string, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	_, _ = fmt.Fprintf(sys.Stderr, "orderbell: %s\n", spoken(err, lang))
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}

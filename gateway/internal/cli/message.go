@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+)
+
+type messageCommand struct {
+	List messageListCommand `cmd:"" help:"${message_list}"`
+	Show messageShowCommand `cmd:"" help:"${message_show}"`
+}
+
+type messageListCommand struct {
+	configFlags
+	Order  string `help:"${filter_order}"`
+	Phone  string `help:"${filter_phone}" placeholder:"1234"`
+	Status string `help:"${filter_status}"`
+	Limit  int    `help:"${limit}" default:"50"`
+	JSON   bool   `name:"json" help:"${json}"`
+}
+
+// listedMessage is a message in the words of the HTTP interface (contract, section 5).
+type listedMessage struct {
+	ID          string          `json:"id"`
+	OrderID     string          `json:"order_id"`
+	OrderNumber string          `json:"order_number"`
+	Restaurant  string          `json:"restaurant_code"`
+	To          string          `json:"to"` // masked
+	Text        string          `json:"text"`
+	Stage       string          `json:"stage"`
+	Status      string          `json:"status"`
+	Reason      string          `json:"reason,omitempty"`
+	Note        string          `json:"note,omitempty"`
+	Account     string          `json:"account"`
+	Segments    int             `json:"segments"`
+	Cost        *message.Money  `json:"cost"`
+	CreatedAt   time.Time       `json:"created_at"`
+	UpdatedAt   time.Time       `json:"updated_at"`
+	Deadline    time.Time       `json:"deadline"`
+	Attempts    []listedAttempt `json:"attempts"`
+}
+
+type listedAttempt struct {
+	ID         string     `json:"id"`
+	N          int        `json:"n"`
+	Account    string     `json:"account"`
+	StartedAt  time.Time  `json:"started_at"`
+	EndedAt    *time.Time `json:"ended_at"`
+	Result     string     `json:"result"` // accepted, calling, or a reason
+	Detail     string     `json:"detail,omitempty"`
+	ProviderID string     `json:"provider_id,omitempty"`
+	Code       string     `json:"provider_code,omitempty"`
+}
+
+func listed(m message.Listed) listedMessage {
+	l := listedMessage{
+		ID: m.ID, OrderID: m.OrderID, OrderNumber: m.OrderNumber, Restaurant: m.Restaurant, To: m.To.String(), Text: m.Text,
+		Stage: m.Stage, Status: string(m.Status), Reason: string(m.Reason), Note: m.Note, Account: m.Account, Segments: m.Segments,
+		Cost: m.Cost, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Deadline: m.Deadline, Attempts: []listedAttempt{},
+	}
+	for _, a := range m.Tries {
+		l.Attempts = append(l.Attempts, listAttempt(a))
+	}
+	return l
+}
+
+func listAttempt(a message.Attempt) listedAttempt {
+	l := listedAttempt{ID: a.ID, N: a.N, Account: a.Account, StartedAt: a.StartedAt, EndedAt: a.EndedAt, Result: "calling"}
+	switch {
+	case a.Outcome == nil:
+	case a.Outcome.Accepted != nil:
+		l.Result, l.ProviderID = "accepted", a.Outcome.Accepted.ProviderID
+	case a.Outcome.Failure != nil:
+		l.Result, l.Detail, l.Code = string(a.Outcome.Failure.Reason), a.Outcome.Failure.Detail, a.Outcome.Failure.ProviderCode
+	}
+	return l
+}
+
+// Run lists the latest messages, newest first.
+func (c *messageListCommand) Run(ctx context.Context, s *session) error {
+	db, err := c.read(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	found, _, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: c.Phone, Status: message.Status(c.Status), Limit: c.Limit})
+	if err != nil {
+		return err
+	}
+	items := []listedMessage{}
+	rows := [][]string{strings.Split(word{"ВРЕМЯ|ЗАКАЗ|КОМУ|СТАТУС|ПРИЧИНА|АККАУНТ|ТЕКСТ|ID", "TIME|ORDER|TO|STATUS|REASON|ACCOUNT|TEXT|ID"}.pick(s.lang), "|")}
+	for _, m := range found {
+		l := listed(m)
+		items = append(items, l)
+		rows = append(rows, []string{clock(m.CreatedAt), oneLine(l.OrderNumber, 12), l.To, l.Status, l.Reason, l.Account, oneLine(l.Text, 60), l.ID})
+	}
+	if c.JSON {
+		return printJSON(s.out, map[string]any{"items": items})
+	}
+	if len(items) == 0 {
+		_, err := fmt.Fprintln(s.out, word{"Сообщений нет.", "No messages."}.pick(s.lang))
+		return err
+	}
+	return table(s.out, rows)
+}
+
+type messageShowCommand struct {
+	configFlags
+	ID   string `arg:"" name:"id" help:"${message_ref}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// Run shows one message with its attempts.
+func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
+	db, err := c.read(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	m, err := db.Message(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	l := listed(*m)
+	if c.JSON {
+		return printJSON(s.out, l)
+	}
+	_, _ = fmt.Fprintf(s.out, "%s  №%s  %s  %s\n%s\n", l.ID, oneLine(l.OrderNumber, 20), l.To, l.Status, oneLine(l.Text, 2000))
+	if m.Reason != "" {
+		_, _ = fmt.Fprintf(s.out, "%s %s\n", message.Sentence(m.Reason, s.lang), oneLine(m.Note, 500))
+		_, _ = fmt.Fprintln(s.out, message.Cure(m.Reason, s.lang))
+	}
+	for _, a := range l.Attempts {
+		_, _ = fmt.Fprintf(s.out, "  %d. %s  %s  %s %s %s\n", a.N, clock(a.StartedAt), a.Account, a.Result, a.ProviderID, oneLine(a.Detail, 300))
+	}
+	return nil
+}
+
+// read opens the data folder for reading, beside a gateway that may be running on it.
+func (f configFlags) read(ctx context.Context, s *session) (app.Reader, error) {
+	cfg, err := f.load(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := dataExists(s, cfg); err != nil {
+		return nil, err
+	}
+	return app.OpenReader(ctx, s.options(cfg, s.quiet()))
+}
+
+func clock(t time.Time) string { return t.Local().Format("02.01 15:04:05") }

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+)
+
+type orderCommand struct {
+	Show orderShowCommand `cmd:"" help:"${order_show}"`
+}
+
+type orderShowCommand struct {
+	configFlags
+	Order string `arg:"" name:"order" help:"${order_ref}"`
+	JSON  bool   `name:"json" help:"${json}"`
+}
+
+// fact is one line of an order's timeline.
+type fact struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"` // event, decision, message, attempt, contact
+	Text string    `json:"text"`
+	ID   string    `json:"id,omitempty"`
+}
+
+// Run shows every fact of an order in time order; the first line says why the guest got, or did not
+// get, a text.
+func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
+	db, err := c.read(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	found, err := db.FindOrder(ctx, c.Order)
+	if err != nil {
+		return err
+	}
+	history, err := db.History(ctx, found.ID)
+	if err != nil {
+		return err
+	}
+	why := rule.Why(*history, s.lang)
+	facts := timeline(history, s.lang)
+	if c.JSON {
+		return printJSON(s.out, map[string]any{
+			"order": map[string]any{"id": history.Order.ID, "number": history.Order.Name, "restaurant_code": history.Order.Restaurant,
+				"guid": history.Order.Ref.GUID, "stage": history.Order.Stage, "highest_stage": history.Order.Peak, "closed": history.Order.Closed()},
+			"why": why, "facts": facts,
+		})
+	}
+	_, _ = fmt.Fprintf(s.out, "№ %s  %s\n%s\n\n", oneLine(history.Order.Name, 30), history.Order.ID, why)
+	for _, f := range facts {
+		_, _ = fmt.Fprintf(s.out, "%s  %s\n", clock(f.At), f.Text)
+	}
+	return nil
+}
+
+// timeline puts all facts of an order in order of time.
+func timeline(h *rule.History, lang string) []fact {
+	var facts []fact
+	for _, e := range h.Events {
+		facts = append(facts, fact{e.ReceivedAt, "event", word{"событие кассы", "event of the cash server"}.pick(lang) + " " + oneLine(e.Note, 200), e.ID})
+	}
+	if h.Contact != nil {
+		for _, consent := range h.Contact.Consents {
+			text := word{"гость согласился на SMS: ", "the guest agreed to texts: "}
+			if !consent.Given {
+				text = word{"гость отказался от SMS: ", "the guest declined texts: "}
+			}
+			facts = append(facts, fact{consent.RecordedAt, "contact", text.pick(lang) + h.Contact.Phone.String(), h.Contact.ID})
+		}
+	}
+	for _, d := range h.Decisions {
+		facts = append(facts, fact{d.At, "decision", decisionText(d, lang), d.ID})
+	}
+	for _, m := range h.Messages {
+		facts = append(facts, fact{m.CreatedAt, "message", fmt.Sprintf("SMS %s «%s»: %s", m.To, oneLine(m.Text, 120), m.Status), m.ID})
+		for _, a := range m.Tries {
+			l := listAttempt(a)
+			facts = append(facts, fact{a.StartedAt, "attempt", fmt.Sprintf(word{"попытка %d через %s: %s %s", "attempt %d through %s: %s %s"}.pick(lang), l.N, l.Account, l.Result, oneLine(l.Detail, 200)), a.ID})
+		}
+	}
+	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(a.At.UnixMicro(), b.At.UnixMicro()) })
+	return facts
+}
+
+func decisionText(d rule.Decision, lang string) string {
+	text := fmt.Sprintf(word{"%s → правило %s: ", "%s → rule %s: "}.pick(lang), d.Change.Kind, d.Rule)
+	switch d.Outcome {
+	case rule.Sends:
+		return text + word{"отправить SMS", "send a text"}.pick(lang)
+	case rule.Waiting:
+		return text + word{"ждёт телефон гостя", "waits for the guest's phone"}.pick(lang)
+	case rule.Skipped, rule.Errored:
+	}
+	return text + message.Sentence(d.Reason, lang) + " " + oneLine(d.Note, 200)
+}

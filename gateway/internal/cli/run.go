@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/config"
+)
+
+type runCommand struct {
+	configFlags
+	Listen      string `help:"${listen}"`
+	AdminListen string `name:"admin-listen" help:"${admin_listen}"`
+	Plugins     string `help:"${plugins}" placeholder:"DIR"`
+	Rules       string `help:"${rules}" placeholder:"DIR"`
+}
+
+// Run serves until it is asked to stop. It prints one line with the address once it serves.
+func (c *runCommand) Run(ctx context.Context, s *session) error {
+	cfg, err := c.loadWith(s, config.Flags{Listen: c.Listen, AdminListen: c.AdminListen, Plugins: c.Plugins, Rules: c.Rules})
+	if err != nil {
+		return err
+	}
+	gateway, err := app.New(ctx, s.options(cfg, s.logger(cfg)))
+	if err != nil {
+		return err
+	}
+	err = gateway.Run(ctx, func() {
+		_, _ = fmt.Fprintf(s.out, word{"Orderbell принимает события: http://%s%s\n", "Orderbell takes events at http://%s%s\n"}.pick(s.lang), gateway.Address(), intakePath)
+	})
+	if closed := gateway.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// workerCommand is the body of the children that run rules. It is not for people.
+type workerCommand struct{}
+
+// Run serves rules to the gateway that started this process.
+func (workerCommand) Run() error { return app.ServeScripts() }

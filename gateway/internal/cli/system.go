@@ -1,0 +1,59 @@
+// Package cli holds the commands. The operating system is behind one struct, so that tests run every
+// command in memory.
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/mattn/go-isatty"
+)
+
+// OS is what the commands see of the world.
+type OS struct {
+	Args     []string // without the program's name
+	Environ  []string // "NAME=value"
+	Stdin    io.Reader
+	Stdout   io.Writer
+	Stderr   io.Writer
+	Terminal bool   // Stdout is a terminal that understands colour
+	Program  string // path of this program, for its own children; empty if unknown
+	Version  string
+	Now      func() time.Time
+	// Signals returns a context that ends at the first request to stop.
+	Signals func(context.Context) (context.Context, context.CancelFunc)
+}
+
+// System is the real world.
+func System(version string) OS {
+	program, err := os.Executable()
+	if err == nil {
+		program, err = filepath.EvalSymlinks(program)
+	}
+	if err != nil {
+		program = ""
+	}
+	return OS{
+		Args: os.Args[1:], Environ: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Terminal: isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Program:  program, Version: version, Now: time.Now,
+		Signals: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		},
+	}
+}
+
+// getenv reads one variable.
+func (s OS) getenv(name string) string {
+	for _, pair := range s.Environ {
+		if len(pair) > len(name) && pair[len(name)] == '=' && pair[:len(name)] == name {
+			return pair[len(name)+1:]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// language picks the language of help and answers: Russian unless the environment names another one.
+func (s OS) language() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := s.getenv(name); v != "" {
+			if strings.HasPrefix(strings.ToLower(v), "ru") {
+				return "ru"
+			}
+			return "en"
+		}
+	}
+	return "ru"
+}
+
+// words are the texts of the commands in one language, by the name that help tags use.
+func words(lang string) kong.Vars {
+	vars := kong.Vars{}
+	for name, w := range vocabulary {
+		vars[name] = w.en
+		if lang == "ru" {
+			vars[name] = w.ru
+		}
+	}
+	return vars
+}
+
+type word struct{ ru, en string }
+
+// pick gives the text in the language.
+func (w word) pick(lang string) string {
+	if lang == "ru" {
+		return w.ru
+	}
+	return w.en
+}
+
+var vocabulary = map[string]word{
+	"about":             {"Orderbell: SMS гостю, когда заказ готов. События r_keeper → правила → провайдеры SMS.", "Orderbell texts a guest when the order is ready: r_keeper events → rules → SMS providers."},
+	"run":               {"Запустить шлюз.", "Serve."},
+	"demo":              {"Показать обеденный час: одноразовый шлюз, события r_keeper и тексты гостям.", "Play a lunch hour through a throw-away gateway and show each guest's text."},
+	"check":             {"Проверить настройки, правила, провайдеров и базу, ничего не запуская.", "Examine configuration, rules, providers and database without serving."},
+	"event":             {"События кассового сервера.", "Events of the cash server."},
+	"event_post":        {"Отправить событие работающему шлюзу, как это делает касса.", "Post events to a running gateway, as the cash server does."},
+	"event_list":        {"Последние события.", "The latest events."},
+	"message":           {"Сообщения гостям.", "Messages to guests."},
+	"message_list":      {"Последние сообщения.", "The latest messages."},
+	"message_show":      {"Одно сообщение со всеми попытками.", "One message with its attempts."},
+	"order":             {"Заказы.", "Orders."},
+	"order_show":        {"Что было с заказом и почему гость получил или не получил SMS.", "What happened to an order and why the guest was, or was not, texted."},
+	"apikey":            {"Ключи API.", "API keys."},
+	"apikey_create":     {"Создать ключ. Он показывается один раз.", "Create a key. It is shown once."},
+	"apikey_list":       {"Список ключей.", "List the keys."},
+	"apikey_revoke":     {"Отозвать ключ.", "Revoke a key."},
+	"account":           {"Учётные записи у провайдеров SMS.", "Accounts at SMS providers."},
+	"account_list":      {"Список учётных записей.", "List the accounts."},
+	"account_check":     {"Проверить, что провайдер принимает ключ. Ничего не отправляется.", "See whether the provider takes the key. Nothing is sent."},
+	"account_balance":   {"Показать баланс.", "Show the balance."},
+	"version":           {"Показать версию.", "Show the version."},
+	"config":            {"Файл настроек (по умолчанию orderbell.yaml, если он есть).", "Configuration file (default: orderbell.yaml if there is one)."},
+	"data":              {"Папка данных.", "Data folder."},
+	"listen":            {"Адрес приёма событий, узел:порт.", "Address of the intake, host:port."},
+	"admin_listen":      {"Адрес интерфейса и API, узел:порт.", "Address of UI and API, host:port."},
+	"plugins":           {"Дополнительная папка с программами провайдеров.", "Extra folder of provider programs."},
+	"rules":             {"Папка с файлами правил.", "Folder of rule files."},
+	"json":              {"Ответ в JSON.", "Answer in JSON."},
+	"files":             {"Файлы с событиями; «-» читает стандартный ввод.", "Files of events; - reads standard input."},
+	"url":               {"Адрес шлюза, если он не из настроек.", "The gateway's address, if not the configured one."},
+	"key_flag":          {"Ключ приёма событий.", "Intake key."},
+	"message_ref":       {"Номер (id) сообщения.", "Id of the message."},
+	"order_ref":         {"Номер заказа, его GUID или id.", "Number, GUID or id of the order."},
+	"filter_order":      {"Только этот заказ: id, GUID или номер.", "Only this order: id, GUID or number."},
+	"filter_phone":      {"Последние четыре цифры телефона.", "Last four digits of the phone."},
+	"filter_status":     {"Только с этим статусом.", "Only with this status."},
+	"limit":             {"Сколько показать.", "How many to show."},
+	"key_name":          {"Имя ключа.", "Name of the key."},
+	"key_scope":         {"Право: contacts:write, messages:read, messages:write, events:write, admin. Можно несколько.", "Scope: contacts:write, messages:read, messages:write, events:write, admin. May be repeated."},
+	"key_days":          {"Срок действия в днях; 0 — без срока.", "Days until it expires; 0: never."},
+	"key_ref":           {"Имя или id ключа.", "Name or id of the key."},
+	"account_name":      {"Имя учётной записи; без него — все.", "Name of the account; all of them without it."},
+	"seed":              {"Число, от которого зависит обед.", "Number that the lunch hour depends on."},
+	"orders":            {"Сколько заказов.", "How many orders."},
+	"pace":              {"Пауза между событиями.", "Pause between events."},
+	"keep":              {"Оставить папку данных в этом месте.", "Keep the data folder here."},
+	"help_flag":         {"Показать помощь.", "Show help."},
+}

@@ -1,0 +1,57 @@
+package httpapi
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+)
+
+// maxContactBody bounds a contact binding, in bytes.
+const maxContactBody = 64 << 10
+
+// postContact binds a phone, with the consent to use it, to an order that may not be known yet.
+func (s *Server) postContact(c echo.Context) error {
+	r := c.Request()
+	holder, err := s.authorize(r, access.ContactsWrite)
+	if err != nil {
+		return err
+	}
+	if !isJSON(r.Header["Content-Type"]) {
+		return &refusal{code: TypeUnsupported}
+	}
+	body, err := readBody(c.Response(), r, maxContactBody)
+	if err != nil {
+		return err
+	}
+	binding, err := readBinding(body, holder.Name, s.opt.Now())
+	if err != nil {
+		return err
+	}
+	id, err := s.opt.Contacts.Bind(r.Context(), binding)
+	var kind interface{ Ambiguous() bool }
+	switch {
+	case err == nil:
+		return answerJSON(c, http.StatusCreated, struct {
+			ContactID string `json:"contact_id"`
+		}{id})
+	case errors.As(err, &kind) && kind.Ambiguous():
+		return &refusal{code: OrderAmbiguous}
+	default:
+		return &refusal{code: StoreUnavailable, retry: retryAfter, cause: err}
+	}
+}
+
+// isJSON tells whether the body is said to be JSON in UTF-8. A browser's form cannot say so.
+func isJSON(types []string) bool {
+	if len(types) != 1 {
+		return false
+	}
+	kind, parameters, err := mime.ParseMediaType(types[0])
+	charset, said := parameters["charset"]
+	return err == nil && kind == "application/json" && (!said || strings.EqualFold(charset, "utf-8"))
+}

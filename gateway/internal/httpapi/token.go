@@ -1,0 +1,64 @@
+package httpapi
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+)
+
+// authorize finds the API key of a request and checks that it permits scope.
+func (s *Server) authorize(r *http.Request, scope access.Scope) (*access.Key, error) {
+	from, now := remote(r), s.opt.Now()
+	if s.failures.blocked(from, now) {
+		return nil, &refusal{code: TooManyTries, retry: retryAfter}
+	}
+	secret, ok := bearerToken(r.Header["Authorization"])
+	if !ok {
+		return nil, &refusal{code: TokenRequired}
+	}
+	key, err := s.findKey(r, access.HashSecret(secret))
+	switch {
+	case err != nil:
+		return nil, &refusal{code: StoreUnavailable, retry: retryAfter, cause: err}
+	case key == nil:
+		s.failures.failed(from, now)
+		return nil, &refusal{code: TokenWrong}
+	case key.Allows(scope, now):
+		return key, nil
+	case key.RevokedAt != nil || key.ExpiresAt != nil && !now.Before(*key.ExpiresAt):
+		return nil, &refusal{code: TokenWrong}
+	default:
+		return nil, &refusal{code: ScopeMissing}
+	}
+}
+
+// findKey looks among the declared keys, all of them in the same time, and then in the store. What is
+// compared are hashes, so that time tells nothing about a key.
+func (s *Server) findKey(r *http.Request, hash string) (*access.Key, error) {
+	var found *access.Key
+	for i := range s.opt.Declared {
+		if subtle.ConstantTimeCompare([]byte(s.opt.Declared[i].Hash), []byte(hash)) == 1 {
+			found = &s.opt.Declared[i]
+		}
+	}
+	if found != nil {
+		return found, nil
+	}
+	return s.opt.Keys.FindKey(r.Context(), hash)
+}
+
+// bearerToken reads the one Authorization header of a request.
+func bearerToken(headers []string) (string, bool) {
+	const longest = 256
+	if len(headers) != 1 || len(headers[0]) > longest {
+		return "", false
+	}
+	scheme, token, found := strings.Cut(headers[0], " ")
+	token = strings.TrimSpace(token)
+	if !found || !strings.EqualFold(scheme, "Bearer") || token == "" || strings.ContainsAny(token, " \t") {
+		return "", false
+	}
+	return token, true
+}

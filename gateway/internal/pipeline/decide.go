@@ -1,0 +1,248 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/order"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+)
+
+// Decide turns stored events into decisions and queued messages. There is one in a process: events of
+// one order are decided in the order of their arrival.
+type Decide struct {
+	Inbox    Inbox
+	Rules    Decider
+	Policies Policies
+	NewID    func() string          // ULIDs, increasing
+	Wake     func() <-chan struct{} // signalled when an event or a wait may be due; may be nil
+	Now      func() time.Time
+	Log      hclog.Logger
+	Batch    int // events in one transaction; 0 means 128
+}
+
+// Run decides until ctx ends. What is wrong with one event ends that event; what is wrong with the
+// store or the workers is logged, and the events are given back and taken up again.
+func (d *Decide) Run(ctx context.Context) {
+	pause := pacer{wake: d.Wake}
+	backoff := 100 * time.Millisecond
+	for ctx.Err() == nil {
+		n, err := d.step(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			d.Log.Error("events cannot be decided now; they wait", "error", err)
+			(pacer{}).rest(ctx, backoff)
+			backoff = min(2*backoff, 5*time.Second)
+		case n == 0:
+			pause.rest(ctx, idle)
+		default:
+			backoff = 100 * time.Millisecond
+		}
+	}
+}
+
+// step does one round and returns how much it did.
+func (d *Decide) step(ctx context.Context) (int, error) {
+	waits, err := d.waits(ctx)
+	if err != nil {
+		return waits, err
+	}
+	events, err := d.events(ctx)
+	return waits + events, err
+}
+
+func (d *Decide) events(ctx context.Context) (int, error) {
+	batch := d.Batch
+	if batch == 0 {
+		batch = 128
+	}
+	events, err := d.Inbox.ClaimEvents(ctx, batch, d.Now())
+	if err != nil {
+		return 0, fmt.Errorf("claim events: %w", err)
+	}
+	if len(events) == 0 {
+		return 0, nil
+	}
+	decided, err := d.decide(ctx, events)
+	if err == nil {
+		err = d.Inbox.SaveDecided(ctx, decided)
+	}
+	if err != nil {
+		return 0, d.release(ctx, events, err)
+	}
+	return len(events), nil
+}
+
+func (d *Decide) release(ctx context.Context, events []kds.Event, cause error) error {
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	if err := d.Inbox.ReleaseEvents(context.WithoutCancel(ctx), ids); err != nil {
+		return fmt.Errorf("%w; and the events cannot be given back: %w", cause, err)
+	}
+	return cause
+}
+
+// seen is one order in one event: the unit of work.
+type seen struct {
+	event   int // index of the event in the batch
+	order   order.Order
+	changes []order.Change
+	contact *contact.Contact
+}
+
+// decide takes a batch of events from their bytes to their decisions.
+func (d *Decide) decide(ctx context.Context, events []kds.Event) ([]rule.Decided, error) {
+	decided := make([]rule.Decided, len(events))
+	var work []seen
+	for i, e := range events {
+		decided[i] = rule.Decided{EventID: e.ID, Status: kds.Done}
+		orders, note, err := d.read(e)
+		if err != nil {
+			decided[i].Status, decided[i].Note = kds.Quarantined, noteOf(err, d.Policies(e.Restaurant).Language)
+			continue
+		}
+		decided[i].Note = note
+		for _, o := range orders {
+			work = append(work, seen{event: i, order: o})
+		}
+	}
+	if err := d.compare(ctx, work); err != nil {
+		return nil, err
+	}
+	if err := d.attachContacts(ctx, work); err != nil {
+		return nil, err
+	}
+	for _, w := range work {
+		decided[w.event].Orders = append(decided[w.event].Orders, w.order)
+	}
+	return decided, d.evaluate(ctx, events, work, decided)
+}
+
+// noteOf tells an error in the configured language where it can speak it: notes are for people.
+func noteOf(err error, lang string) string {
+	if e, ok := errors.AsType[*kds.Error](err); ok {
+		return e.Sentence(lang)
+	}
+	return err.Error()
+}
+
+// read understands one event. The note tells what was odd but tolerable, or why nothing follows.
+func (d *Decide) read(e kds.Event) ([]order.Order, string, error) {
+	postings, err := kds.Decode(e.Body)
+	if err != nil {
+		return nil, "", err
+	}
+	var orders []order.Order
+	var note string
+	for _, p := range postings {
+		if e.Restaurant != "" && e.Restaurant != "*" && p.Restaurant != "" && p.Restaurant != e.Restaurant {
+			return nil, "", fmt.Errorf("the event is of restaurant %.32q, but its key belongs to %q", p.Restaurant, e.Restaurant)
+		}
+		if p.Restaurant == "" {
+			p.Restaurant = e.Restaurant
+		}
+		if len(p.Notes) > 0 && note == "" {
+			note = p.Notes[0]
+		}
+		for _, o := range p.Orders {
+			o.Restaurant = p.Restaurant
+			o.ReceivedMicros = e.ReceivedAt.UnixMicro()
+			if at := p.OccurredAt(d.Policies(p.Restaurant).Zone); !at.IsZero() {
+				o.OccurredMicros = at.UnixMicro()
+			}
+			orders = append(orders, o)
+		}
+	}
+	return orders, note, nil
+}
+
+// compare sets each order beside what was known of it, in order of arrival, and finds the changes.
+func (d *Decide) compare(ctx context.Context, work []seen) error {
+	wanted := make([]order.Order, len(work))
+	for i := range work {
+		wanted[i] = work[i].order
+	}
+	stored, err := d.Inbox.FindOrders(ctx, wanted)
+	if err != nil {
+		return fmt.Errorf("find orders: %w", err)
+	}
+	latest := map[string]*order.Order{} // by every name of the order, as of the events before in this batch
+	for i := range work {
+		prev := stored[i]
+		for _, name := range names(work[i].order) { // the strongest name first
+			if o := latest[name]; o != nil {
+				prev = o
+				break
+			}
+		}
+		next := order.Carry(prev, work[i].order, d.Policies(work[i].order.Restaurant).Stage)
+		if next.ID == "" {
+			next.ID = d.NewID()
+		}
+		work[i].changes = order.Diff(prev, next)
+		work[i].order = next
+		for _, name := range names(next) {
+			latest[name] = &work[i].order
+		}
+	}
+	return nil
+}
+
+// names lists what an order may be found by.
+func names(o order.Order) []string {
+	var all []string
+	if o.ID != "" {
+		all = append(all, "id\x00"+o.ID)
+	}
+	if o.Ref.GUID != "" {
+		all = append(all, "guid\x00"+o.Ref.GUID)
+	}
+	if o.Ref.Visit != "" {
+		all = append(all, "visit\x00"+o.Restaurant+"\x00"+o.Ref.Visit+"\x00"+o.Ref.Ident)
+	}
+	return all
+}
+
+// attachContacts finds the guests of the orders that a rule wants to hear of.
+func (d *Decide) attachContacts(ctx context.Context, work []seen) error {
+	set := d.Rules.Set()
+	var asked []int
+	var orders []order.Order
+	for i, w := range work {
+		if anyListens(set, w.changes) {
+			asked, orders = append(asked, i), append(orders, w.order)
+		}
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	contacts, err := d.Inbox.FindContacts(ctx, orders)
+	if err != nil {
+		return fmt.Errorf("find contacts: %w", err)
+	}
+	for i, at := range asked {
+		work[at].contact = contacts[i]
+	}
+	return nil
+}
+
+func anyListens(set rule.Set, changes []order.Change) bool {
+	for _, c := range changes {
+		for _, r := range set.Rules {
+			if r.Listens(c.Kind) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,136 @@
+package pipeline
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"golang.org/x/time/rate"
+
+	"github.com/orderbell/orderbell/gateway/internal/message"
+)
+
+// Deliver hands the queued messages of one account to its provider. Each account has its own, so that
+// one that hangs delays no other.
+type Deliver struct {
+	Account   string
+	Outbox    Outbox
+	Sender    Sender
+	Batch     func() int             // messages in a call, at least 1
+	Parallel  int                    // calls under way at once, at least 1
+	PerSecond float64                // 0: no limit
+	Wake      func() <-chan struct{} // signalled when messages of the account may be due; may be nil
+	Now       func() time.Time
+	Log       hclog.Logger
+}
+
+// idle is how long the loops rest when nothing wakes them: wake-ups can be lost, time cannot.
+const idle = time.Second
+
+// Run delivers until ctx ends; then it claims nothing more and waits for the calls under way, which
+// have time limits of their own.
+func (d *Deliver) Run(ctx context.Context) {
+	limiter := rate.NewLimiter(rate.Inf, 1)
+	if d.PerSecond > 0 {
+		limiter = rate.NewLimiter(rate.Limit(d.PerSecond), max(1, int(d.PerSecond)))
+	}
+	var calls sync.WaitGroup
+	defer calls.Wait()
+	slots := make(chan struct{}, max(1, d.Parallel))
+	pause := pacer{wake: d.Wake}
+	for {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		messages, attempts := d.claim(ctx, limiter)
+		if len(messages) == 0 {
+			<-slots
+			if !pause.rest(ctx, d.restFor(ctx)) {
+				return
+			}
+			continue
+		}
+		calls.Go(func() {
+			defer func() { <-slots }()
+			d.send(ctx, messages, attempts)
+		})
+	}
+}
+
+// claim takes what the rate limit allows now. An error is logged and looks like an empty queue: the
+// messages stay where they are.
+func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.Message, []message.Attempt) {
+	n := max(1, d.Batch())
+	if limiter.Limit() != rate.Inf {
+		n = min(n, int(limiter.TokensAt(d.Now())))
+	}
+	if n < 1 || ctx.Err() != nil {
+		return nil, nil
+	}
+	messages, attempts, err := d.Outbox.ClaimMessages(ctx, d.Account, n, d.Now())
+	if err != nil && ctx.Err() == nil {
+		d.Log.Error("messages cannot be taken from the queue; they stay queued", "account", d.Account, "error", err)
+	}
+	limiter.AllowN(d.Now(), len(messages))
+	return messages, attempts
+}
+
+func (d *Deliver) restFor(ctx context.Context) time.Duration {
+	due, err := d.Outbox.NextDue(ctx, d.Account)
+	if err != nil || due.IsZero() {
+		return idle
+	}
+	return min(max(due.Sub(d.Now()), 10*time.Millisecond), idle)
+}
+
+// send makes one call and records what came of it. As long as the store refuses, recording is tried
+// again, for an outcome lost is a message unknown.
+func (d *Deliver) send(ctx context.Context, messages []message.Message, attempts []message.Attempt) {
+	batch := make([]message.Outgoing, len(messages))
+	for i, m := range messages {
+		batch[i] = message.Outgoing{ID: m.ID, Attempt: m.Attempts, To: m.To, Text: m.Text, Category: m.Category, NotAfter: m.Deadline, Segments: m.Segments}
+	}
+	// A call under way is not cut by a stop: its outcome would be unknown.
+	outcomes := d.Sender.Send(context.WithoutCancel(ctx), d.Account, batch)
+	now := d.Now()
+	done := make([]message.Finished, len(messages))
+	for i, m := range messages {
+		a := attempts[i]
+		a.EndedAt, a.Outcome = &now, &outcomes[i]
+		next := message.Next(m, outcomes[i], now, rand.Float64()) // #nosec G404 -- jitter
+		done[i] = message.Finished{Attempt: a, Next: next}
+		d.report(m, outcomes[i], next)
+	}
+	d.record(ctx, done)
+}
+
+func (d *Deliver) record(ctx context.Context, done []message.Finished) {
+	const triesAfterStop = 5
+	pause := pacer{}
+	for left, wait := triesAfterStop, 50*time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := d.Outbox.FinishAttempts(context.WithoutCancel(ctx), done)
+		if err == nil {
+			return
+		}
+		d.Log.Error("outcomes cannot be recorded; trying again", "account", d.Account, "messages", len(done), "error", err)
+		if ctx.Err() != nil {
+			if left--; left == 0 {
+				return // the next start finds the attempts open and calls them unknown
+			}
+		}
+		pause.rest(context.WithoutCancel(ctx), wait)
+	}
+}
+
+func (d *Deliver) report(m message.Message, o message.Outcome, next message.Move) {
+	if o.Accepted != nil {
+		d.Log.Debug("message accepted", "message", m.ID, "account", d.Account, "provider_id", o.Accepted.ProviderID)
+		return
+	}
+	d.Log.Warn("message not accepted", "message", m.ID, "account", d.Account, "attempt", m.Attempts,
+		"reason", o.Failure.Reason, "detail", o.Failure.Detail, "now", next.Status)
+}

@@ -1,0 +1,65 @@
+package provider
+
+import (
+	"fmt"
+
+	"github.com/orderbell/orderbell/sdk"
+)
+
+// Account is a configured use of a provider.
+type Account struct {
+	Name     string
+	Provider string            // name of the program: "smsru"
+	Settings map[string]string // in clear; they go to the plugin by RPC and nowhere else
+	Revision uint64            // raised with every change of the settings
+}
+
+// Report is what is known of an account: for check, for the log, for pages.
+type Report struct {
+	Account     string
+	Provider    string
+	Manifest    *sdk.Manifest    // nil: the program did not answer
+	Diagnostics []sdk.Diagnostic // about settings, from Open and Check
+	Err         error            // why the program does not serve; often speaks Sentence(lang)
+}
+
+// OK tells whether the account can be used.
+func (r Report) OK() bool {
+	if r.Err != nil {
+		return false
+	}
+	return !refused(r.Diagnostics)
+}
+
+func refused(diagnostics []sdk.Diagnostic) bool {
+	for _, d := range diagnostics {
+		if d.Severity == sdk.SeverityError {
+			return true
+		}
+	}
+	return false
+}
+
+// SettingsError says that the provider refuses the account's settings.
+type SettingsError struct {
+	Account     string
+	Diagnostics []sdk.Diagnostic
+}
+
+// Error names the first field that is refused, in English.
+func (e *SettingsError) Error() string { return e.Sentence("en") }
+
+// Sentence names the first field that is refused, and the cure.
+func (e *SettingsError) Sentence(lang string) string {
+	for _, d := range e.Diagnostics {
+		if d.Severity != sdk.SeverityError {
+			continue
+		}
+		field := d.Field
+		if field != "" {
+			field += ": "
+		}
+		return fmt.Sprintf("%s: %s%s %s", e.Account, field, d.Summary.In(lang), d.Cure.In(lang))
+	}
+	return e.Account
+}

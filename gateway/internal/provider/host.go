@@ -1,0 +1,174 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/child"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/sdk"
+	"github.com/orderbell/orderbell/sdk/host"
+)
+
+// Limits of calls to plugins.
+const (
+	// callTimeout is what a plugin is given for one call.
+	callTimeout = 15 * time.Second
+	// acquireTimeout is how long a call waits for a process that is just starting.
+	acquireTimeout = 5 * time.Second
+	// pingTimeout is how long a plugin may take to answer after a call ran out of time.
+	pingTimeout = 5 * time.Second
+	// memoryMax is the resident size above which a plugin is killed.
+	memoryMax = 256 << 20
+	// defaultBatch is how many messages a plugin that sends one by one is handed in a call: the SDK
+	// sends them side by side.
+	defaultBatch = 16
+)
+
+// Options are what a Host is made of.
+type Options struct {
+	Catalogue   Catalogue
+	Accounts    []Account
+	EgressAllow []string // private or loopback host:port that plugins may call
+	TempDir     string
+	Environ     []string // all that plugins get of the environment
+	Log         hclog.Logger
+}
+
+// Host keeps the provider processes of all accounts alive and carries calls to them. One process
+// serves all accounts of its provider. Safe for concurrent use.
+type Host struct {
+	opts      Options
+	accounts  map[string]Account
+	processes map[string]*process // by provider
+	missing   map[string]error    // by provider: why it has no process
+}
+
+// New makes a host. Accounts of a provider that is not in the catalogue are kept: what is sent
+// through them fails with a reason, and Reports names them.
+func New(opts Options) *Host {
+	h := &Host{opts: opts, accounts: map[string]Account{}, processes: map[string]*process{}, missing: map[string]error{}}
+	for _, a := range opts.Accounts {
+		h.accounts[a.Name] = a
+		if p := h.processes[a.Provider]; p != nil {
+			p.accounts = append(p.accounts, a)
+			continue
+		}
+		program, err := opts.Catalogue.Find(a.Provider)
+		if err != nil {
+			h.missing[a.Provider] = err
+			continue
+		}
+		h.processes[a.Provider] = newProcess(program, a, opts)
+	}
+	return h
+}
+
+// Run keeps the processes alive until ctx ends, then drains and stops them.
+func (h *Host) Run(ctx context.Context) {
+	for name, err := range h.missing {
+		h.opts.Log.Error("the provider's program is missing; its accounts cannot send", "provider", name, "error", err)
+	}
+	var all sync.WaitGroup
+	for _, p := range h.processes {
+		all.Go(func() {
+			if err := p.supervisor.Run(ctx); err != nil {
+				h.opts.Log.Error("provider process not stopped cleanly", "provider", p.name, "error", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Batch is how many messages one call of the account should carry.
+func (h *Host) Batch(account string) int {
+	if p := h.processes[h.accounts[account].Provider]; p != nil {
+		return p.batch()
+	}
+	return defaultBatch
+}
+
+// Send calls the account's provider. It returns one outcome for each message, in order, whatever
+// happens: a plugin that cannot be reached gives UNAVAILABLE, one that is lost during the call gives
+// UNKNOWN_OUTCOME.
+func (h *Host) Send(ctx context.Context, account string, batch []message.Outgoing) []message.Outcome {
+	a, p, err := h.find(account)
+	if err != nil {
+		return failAll(batch, message.Failure{Reason: message.Unavailable, Detail: err.Error()})
+	}
+	var outcomes []message.Outcome
+	for len(batch) > 0 {
+		n := min(len(batch), p.batch())
+		outcomes = append(outcomes, p.send(ctx, a, batch[:n])...)
+		batch = batch[n:]
+	}
+	return outcomes
+}
+
+func (h *Host) find(account string) (Account, *process, error) {
+	a, ok := h.accounts[account]
+	if !ok {
+		return Account{}, nil, fmt.Errorf("no account %q is configured", account)
+	}
+	if err := h.missing[a.Provider]; err != nil {
+		return Account{}, nil, err
+	}
+	return a, h.processes[a.Provider], nil
+}
+
+// Check asks the account's provider to log in, without sending, and reports all that is known.
+func (h *Host) Check(ctx context.Context, account string) Report {
+	report := Report{Account: account, Provider: h.accounts[account].Provider}
+	a, p, err := h.find(account)
+	if err == nil {
+		err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+			manifest, err := c.Describe(ctx)
+			if err != nil {
+				return err
+			}
+			report.Manifest = &manifest
+			if !manifest.Capabilities.Check {
+				return nil
+			}
+			report.Diagnostics, err = c.Check(ctx, a.Name, a.Revision)
+			return err
+		})
+	}
+	report.Err = err
+	return report
+}
+
+// Balance asks the account's provider what the account holds.
+func (h *Host) Balance(ctx context.Context, account string) (sdk.Balance, error) {
+	a, p, err := h.find(account)
+	if err != nil {
+		return sdk.Balance{}, err
+	}
+	var balance sdk.Balance
+	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+		balance, err = c.Balance(ctx, a.Name, a.Revision)
+		return err
+	})
+	return balance, err
+}
+
+// Status tells how the processes are, by provider.
+func (h *Host) Status() map[string]child.Status {
+	all := map[string]child.Status{}
+	for name, p := range h.processes {
+		all[name] = p.supervisor.Status()
+	}
+	return all
+}
+
+func failAll(batch []message.Outgoing, f message.Failure) []message.Outcome {
+	outcomes := make([]message.Outcome, len(batch))
+	for i, m := range batch {
+		outcomes[i] = message.Outcome{ID: m.ID, Failure: &f}
+	}
+	return outcomes
+}

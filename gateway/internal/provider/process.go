@@ -1,0 +1,159 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/orderbell/orderbell/gateway/internal/child"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/sdk"
+	"github.com/orderbell/orderbell/sdk/host"
+)
+
+// process is one provider program with all its accounts.
+type process struct {
+	name       string
+	accounts   []Account
+	opts       Options
+	supervisor *child.Supervisor
+
+	mu       sync.Mutex
+	maxBatch int
+	findings map[string][]sdk.Diagnostic // by account: what Open said in the process that serves now
+}
+
+func newProcess(program Program, first Account, opts Options) *process {
+	p := &process{name: program.Name, accounts: []Account{first}, opts: opts, findings: map[string][]sdk.Diagnostic{}}
+	p.supervisor = child.New(child.Spec{
+		Name: program.Name, Path: program.Path, Sum: program.Sum, Env: opts.Environ,
+		Handshake: host.Handshake(), Plugins: host.Plugins(), Service: host.ServiceName,
+		Prepare: p.open, MemoryMax: memoryMax, TempDir: opts.TempDir, MaxMessage: host.MaxMessage,
+		Log: opts.Log.Named(program.Name),
+	})
+	return p
+}
+
+// open gives a process that has just started all its accounts. One that is refused does not keep the
+// others from working.
+func (p *process) open(ctx context.Context, service any) error {
+	client, ok := service.(*host.Client)
+	if !ok {
+		return fmt.Errorf("provider %s: dispensed %T, want *host.Client", p.name, service)
+	}
+	manifest, err := client.Describe(ctx)
+	if err != nil {
+		return err
+	}
+	findings := map[string][]sdk.Diagnostic{}
+	for _, a := range p.accounts {
+		diagnostics, err := client.Open(ctx, host.OpenRequest{Account: a.Name, Revision: a.Revision, Settings: a.Settings, EgressAllow: p.opts.EgressAllow})
+		if err != nil {
+			return fmt.Errorf("open account %s: %w", a.Name, err)
+		}
+		findings[a.Name] = diagnostics
+		if refused(diagnostics) {
+			p.opts.Log.Error("the provider refuses the account's settings; nothing is sent through it", "account", a.Name,
+				"error", &SettingsError{Account: a.Name, Diagnostics: diagnostics})
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.maxBatch, p.findings = manifest.Capabilities.MaxBatch, findings
+	return nil
+}
+
+func (p *process) batch() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.maxBatch > 1 {
+		return p.maxBatch
+	}
+	return defaultBatch
+}
+
+func (p *process) refusal(account string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if found := p.findings[account]; refused(found) {
+		return &SettingsError{Account: account, Diagnostics: found}
+	}
+	return nil
+}
+
+// call runs one call in the serving process. A call that runs out of time is followed by a ping: a
+// process that does not answer that either is killed, with all that hangs in it.
+func (p *process) call(ctx context.Context, a Account, do func(context.Context, *host.Client) error) error {
+	waiting, stop := context.WithTimeout(ctx, acquireTimeout)
+	defer stop()
+	lease, err := p.supervisor.Acquire(waiting)
+	if err != nil {
+		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent, Err: err}
+	}
+	defer lease.Release()
+	if err := p.refusal(a.Name); err != nil {
+		return err
+	}
+	client, ok := lease.Service().(*host.Client)
+	if !ok {
+		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent}
+	}
+	limited, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	err = do(limited, client)
+	if limited.Err() != nil && ctx.Err() == nil {
+		p.ping(ctx, client, lease)
+	}
+	return err
+}
+
+func (p *process) ping(ctx context.Context, client *host.Client, lease *child.Lease) {
+	limited, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	if _, err := client.Describe(limited); err != nil {
+		lease.Kill("no answer to a call within its time, nor to a ping")
+	}
+}
+
+func (p *process) send(ctx context.Context, a Account, batch []message.Outgoing) []message.Outcome {
+	out := make([]sdk.Message, len(batch))
+	for i, m := range batch {
+		out[i] = toPlugin(m)
+	}
+	var outcomes []sdk.Outcome
+	err := p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+		var err error
+		outcomes, err = c.Send(ctx, a.Name, a.Revision, out)
+		return err
+	})
+	if err != nil {
+		p.opts.Log.Warn("call to the provider failed", "provider", p.name, "account", a.Name, "messages", len(batch), "error", err)
+	}
+	if len(outcomes) != len(batch) { // the call was never made; else each outcome says what became of its message
+		return failAll(batch, whatFailed(err))
+	}
+	got := make([]message.Outcome, len(batch))
+	for i, o := range outcomes {
+		got[i] = fromPlugin(o)
+	}
+	return got
+}
+
+// whatFailed says what the failure of a whole call means for its messages.
+func whatFailed(err error) message.Failure {
+	if err == nil {
+		return message.Failure{Reason: message.Internal, Detail: "the plugin gave no outcomes"}
+	}
+	if failure, ok := errors.AsType[*sdk.Failure](err); ok {
+		return fromFailure(failure)
+	}
+	f := message.Failure{Reason: message.UnknownOutcome, Detail: err.Error()}
+	if refusal, ok := errors.AsType[*SettingsError](err); ok {
+		f.Reason, f.Detail = message.Unauthorized, refusal.Error()
+	}
+	if errors.Is(err, host.ErrNotSent) || errors.Is(err, host.ErrNotOpen) {
+		f.Reason = message.Unavailable
+	}
+	return f
+}

@@ -1,0 +1,41 @@
+package provider
+
+import (
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/sdk"
+)
+
+// The gateway's words and the SDK's are kept apart on purpose, so that neither side's model bends to
+// the other's; this file is the only place where they meet.
+
+func toPlugin(m message.Outgoing) sdk.Message {
+	return sdk.Message{
+		ID: m.ID, Attempt: m.Attempt, To: m.To.Reveal(), Text: m.Text, Channel: sdk.SMS,
+		Category: sdk.Category(strings.ToUpper(string(m.Category))), NotAfter: m.NotAfter,
+		Segments: m.Segments, Test: m.Test,
+	}
+}
+
+func fromPlugin(o sdk.Outcome) message.Outcome {
+	got := message.Outcome{ID: o.ID}
+	if o.Failure != nil {
+		f := fromFailure(o.Failure)
+		got.Failure = &f
+		return got
+	}
+	got.Accepted = &message.Acceptance{ProviderID: o.Accepted.ID, Segments: o.Accepted.Segments, Cost: fromMoney(o.Accepted.Cost), Raw: o.Accepted.Raw}
+	return got
+}
+
+func fromFailure(f *sdk.Failure) message.Failure {
+	return message.Failure{Reason: message.Reason(f.Reason), Detail: f.Detail, ProviderCode: f.Code, RetryAfter: f.RetryAfter}
+}
+
+func fromMoney(m *sdk.Money) *message.Money {
+	if m == nil {
+		return nil
+	}
+	return &message.Money{Units: m.Units, Nanos: m.Nanos, Currency: m.Currency}
+}
