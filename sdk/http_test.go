@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -156,11 +160,28 @@ func TestAnAnswerThatIsNotUnderstoodIsInternalAndKept(t *testing.T) {
 	}
 }
 
+func TestAnEndlessAnswerIsCutOff(t *testing.T) {
+	t.Parallel()
+	server := operator(t, func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil { // until the client hangs up
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				return
+			}
+		}
+	})
+	var text string
+	err := PostForm(t.Context(), allowing(t, server), server.URL, url.Values{}, &text)
+	wantFailure(t, AsFailure(err, ""), Internal)
+	if text != "" {
+		t.Errorf("got %d bytes of it", len(text))
+	}
+}
+
 func TestACompressedBombIsCutOff(t *testing.T) {
 	t.Parallel()
 	var bomb bytes.Buffer
 	zip := gzip.NewWriter(&bomb)
-	for range 64 {
+	for range 8 {
 		_, _ = zip.Write(make([]byte, 1<<20))
 	}
 	_ = zip.Close()
@@ -218,8 +239,9 @@ func (deaf) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 func TestBeforeAByteLeftTheOperatorIsUnavailable(t *testing.T) {
 	t.Parallel()
 	server := operator(t, func(http.ResponseWriter, *http.Request) { t.Error("the operator was called") })
-	secured := httptest.NewTLSServer(http.NotFoundHandler())
-	secured.Config.ErrorLog = nil
+	secured := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secured.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secured.StartTLS()
 	t.Cleanup(secured.Close)
 	closed := operator(t, nil)
 	closed.Close()
@@ -240,6 +262,42 @@ func TestBeforeAByteLeftTheOperatorIsUnavailable(t *testing.T) {
 	}}
 	defer transport.CloseIdleConnections()
 	_, failure = post(t.Context(), &http.Client{Transport: transport}, server.URL)
+	wantFailure(t, failure, Unavailable)
+}
+
+func TestOverTLSTheSameHolds(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 1 || r.TLS.Version < tls.VersionTLS12 {
+			t.Errorf("got %s over TLS %x", r.Proto, r.TLS.Version)
+		}
+		if r.PostFormValue("key") == "" {
+			panic(http.ErrAbortHandler) // closes the connection without an answer
+		}
+		_, _ = io.WriteString(w, `{"id":"77"}`)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	client := allowing(t, server)
+	trusting := client.Transport.(*guardedTransport).TLSClientConfig
+	trusting.RootCAs = x509.NewCertPool()
+	trusting.RootCAs.AddCert(server.Certificate())
+	reply, failure := post(t.Context(), client, server.URL)
+	if failure != nil || reply.ID != "77" {
+		t.Fatalf("got %+v, %v", reply, failure)
+	}
+	err := PostForm(t.Context(), client, server.URL, url.Values{}, nil)
+	wantFailure(t, AsFailure(err, ""), UnknownOutcome)
+
+	old := httptest.NewUnstartedServer(http.NotFoundHandler())
+	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10} //nolint:gosec // that is the point
+	old.Config.ErrorLog = log.New(io.Discard, "", 0)
+	old.StartTLS()
+	t.Cleanup(old.Close)
+	client = allowing(t, old)
+	client.Transport.(*guardedTransport).TLSClientConfig.InsecureSkipVerify = true
+	_, failure = post(t.Context(), client, old.URL)
 	wantFailure(t, failure, Unavailable)
 }
 
@@ -265,20 +323,60 @@ func TestARedirectToAnotherHostIsNotFollowed(t *testing.T) {
 	wantFailure(t, failure, UnknownOutcome)
 }
 
+// trap is a listener that counts who connects.
+func trap(t *testing.T) (port string, connections *atomic.Int32) {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	connections = &atomic.Int32{}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			_ = conn.Close()
+		}
+	}()
+	_, port, _ = net.SplitHostPort(listener.Addr().String())
+	return port, connections
+}
+
 func TestPrivateAddressesAreNotCalled(t *testing.T) {
 	t.Parallel()
-	server := operator(t, func(http.ResponseWriter, *http.Request) { t.Error("a private address was called") })
-	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	port, connections := trap(t)
 	client := allowing(t)
-	for _, address := range []string{
-		"http://127.0.0.1:" + port, "https://127.0.0.1:" + port, "https://localhost:" + port, "https://[::1]:" + port,
-		"https://[::ffff:127.0.0.1]:" + port, "https://0.0.0.0:" + port, "https://u:p@127.0.0.1:" + port,
-	} {
-		_, failure := post(t.Context(), client, address)
-		if failure == nil || failure.Reason != Unavailable && failure.Reason != Internal {
-			t.Errorf("%s: got %v, want a refusal", address, failure)
-		}
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"} {
+		_, failure := post(t.Context(), client, "https://"+host+":"+port)
+		wantFailure(t, failure, Unavailable)
 	}
+	if n := connections.Load(); n > 0 {
+		t.Errorf("%d connections to a private address", n)
+	}
+	guard, err := newEgress([]string{"127.0.0.1:" + port})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, failure := post(t.Context(), guard.client(1), "https://127.0.0.1:"+port)
+	wantFailure(t, failure, Unavailable) // the trap speaks no TLS
+	if connections.Load() == 0 {
+		t.Error("the trap does not catch what is allowed, so it would catch nothing")
+	}
+}
+
+func TestPlainHTTPNeedsPermission(t *testing.T) {
+	t.Parallel()
+	_, failure := post(t.Context(), allowing(t), "http://acme.example")
+	wantFailure(t, failure, Unavailable)
+	if want := "plain http to acme.example is refused: use https, or add acme.example:80 to egress_allow"; !strings.Contains(failure.Detail, want) {
+		t.Errorf("got %q, want %q", failure.Detail, want)
+	}
+	_, failure = post(t.Context(), allowing(t), "https://u:p@acme.example")
+	wantFailure(t, failure, Internal)
 }
 
 func TestHeadersAndJSON(t *testing.T) {

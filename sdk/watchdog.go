@@ -51,8 +51,7 @@ func (w *watchdog) HandleConn(_ context.Context, s stats.ConnStats) {
 	defer w.mu.Unlock()
 	switch s.(type) {
 	case *stats.ConnBegin:
-		w.conns++
-		w.timer.Stop()
+		w.conns++ // a timer that still runs finds it
 	case *stats.ConnEnd:
 		w.conns--
 		if w.conns == 0 {

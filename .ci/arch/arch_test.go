@@ -151,6 +151,8 @@ func TestEveryKindOfViolationIsFound(t *testing.T) {
 			"internal/app: internal/store/storetest", "→ gateway/internal/store/storetest", "... | KITS"},
 		"the provider's kit in a plugin": {
 			"plugins/smsc: sdk/sdktest", "plugins/smsc imports sdk/sdktest", "plugins/* |"},
+		"a plugin plays the host": {
+			"plugins/smsc: sdk/host", "plugins/smsc imports sdk/host", "plugins/* |"},
 		"main goes past the commands": {
 			"gateway/cmd/orderbell: internal/app", "imports gateway/internal/app", "gateway/cmd/orderbell |"},
 		"the tests of the pipeline use the real store": {
@@ -177,6 +179,7 @@ func TestAnExcuseIsNotAViolation(t *testing.T) {
 		"a library names the driver interfaces": "internal/pipeline: github.com/oklog/ulid/v2\ngithub.com/oklog/ulid/v2: database/sql/driver",
 		"the standard library's own insides":    "internal/order: encoding/json\nencoding/json: reflect os",
 		"a test of its own package":             "test internal/order: internal/order testing",
+		"a plugin's tests play the host":        "test plugins/smsru: sdk sdk/host",
 	}
 	for name, plant := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -193,6 +196,7 @@ func TestABrokenTableIsRefused(t *testing.T) {
 	cases := map[string]struct{ packages, guards, never string }{
 		"a package line with two columns":   {packages: "internal/order | -"},
 		"a kind that does not exist":        {packages: "internal/order | - | clean"},
+		"a fourth column that is not tests": {packages: "internal/order | - | pure | sdk"},
 		"a guard without owners' column":    {guards: "database/sql"},
 		"a guard with a misspelt via":       {guards: "database/sql | internal/store | by x"},
 		"a never line without its far side": {never: "sdk/..."},

@@ -49,7 +49,7 @@ func check(g graph, r rules) []violation {
 }
 
 // checkProject holds direct imports from this module, those of test files included, to the middle
-// column. Test files may also import their own package and the test kits.
+// column. Test files may also import their own package, the test kits and what the line names for them.
 func checkProject(pkg *node, row packageRule) []violation {
 	var found []violation
 	for _, imp := range pkg.Imports {
@@ -58,7 +58,7 @@ func checkProject(pkg *node, row packageRule) []violation {
 		}
 	}
 	for _, imp := range pkg.Tests {
-		if ours(imp) && imp != pkg.Path && !kit(imp) && !matchAny(row.project, relative(imp)) {
+		if ours(imp) && imp != pkg.Path && !kit(imp) && !matchAny(row.project, relative(imp)) && !matchAny(row.tests, relative(imp)) {
 			found = append(found, pkg.breaks(imp, "its tests import "+relative(imp), row.text))
 		}
 	}

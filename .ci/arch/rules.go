@@ -24,6 +24,7 @@ type packageRule struct {
 	project []string // patterns relative to the module
 	kind    string   // pure, std or open
 	outside []string // import paths allowed beside the kind, with everything under them
+	tests   []string // patterns that its test files may import from the project as well
 	text    string   // the line as written, for messages
 }
 
@@ -45,14 +46,20 @@ func parse(packages, guards, never string) (rules, error) {
 	r := rules{impure: strings.Fields(impure)}
 	for _, line := range lines(packages) {
 		c := columns(line)
-		if len(c) != 3 || len(c[0]) != 1 || len(c[2]) == 0 {
-			return rules{}, fmt.Errorf("packages: want 'package | imports | kind', got %q", line)
+		if len(c) == 3 {
+			c = append(c, []string{"tests"})
+		}
+		if len(c) != 4 || len(c[0]) != 1 || len(c[2]) == 0 || len(c[3]) == 0 || c[3][0] != "tests" {
+			return rules{}, fmt.Errorf("packages: want 'package | imports | kind [| tests imports]', got %q", line)
 		}
 		kind := c[2][0]
 		if kind != "pure" && kind != "std" && kind != "open" {
 			return rules{}, fmt.Errorf("packages: kind must be pure, std or open in %q", line)
 		}
-		r.packages = append(r.packages, packageRule{long(c[0][0]), expand(c[1]), kind, c[2][1:], line})
+		r.packages = append(r.packages, packageRule{
+			pattern: long(c[0][0]), project: expand(c[1]), kind: kind, outside: c[2][1:],
+			tests: expand(c[3][1:]), text: line,
+		})
 	}
 	for _, line := range lines(guards) {
 		c := columns(line)

@@ -10,7 +10,8 @@ package main
 // The middle column is complete: what it does not name must not be imported from this module. The
 // last column says what may come from elsewhere: "pure" is the standard library without disk, network,
 // clock of the machine and process; "std" is the standard library; "open" is anything that is not
-// guarded below. Names after these words are added.
+// guarded below. Names after these words are added. "tests" names what test files may import beside
+// the middle column, their own package and KITS.
 const packages = `
 internal/order           | -                                   | pure
 internal/contact         | -                                   | pure github.com/nyaruka/phonenumbers log/slog
@@ -37,7 +38,7 @@ sdk                      | sdk/internal/*                      | open
 sdk/host                 | sdk sdk/internal/*                  | open
 sdk/sdktest              | sdk sdk/host sdk/internal/*         | open
 sdk/internal/*           | sdk/internal/*                      | open
-plugins/*                | sdk                                 | std
+plugins/*                | sdk                                 | std | tests sdk/host
 examples/provider-*      | sdk                                 | std
 examples/events          | -                                   | std
 scripts/...              | -                                   | std

@@ -26,20 +26,19 @@ type entry struct {
 	ID     loose `json:"sms_id"`
 }
 
-// loose takes a string, a number or a boolean as the text of it, null as "".
+// loose takes a string, a number or a boolean as the text of it, anything else as "". One odd field
+// must not cost the rest of the answer.
 type loose string
 
-// UnmarshalJSON never fails on a scalar.
+// UnmarshalJSON never fails.
 func (l *loose) UnmarshalJSON(data []byte) error {
 	var text string
-	if err := json.Unmarshal(data, &text); err == nil {
+	switch {
+	case json.Unmarshal(data, &text) == nil: // null leaves it empty
 		*l = loose(text)
-		return nil
+	case data[0] != '{' && data[0] != '[':
+		*l = loose(data)
 	}
-	if len(data) > 0 && (data[0] == '{' || data[0] == '[') {
-		return &json.UnmarshalTypeError{Value: "object", Offset: 0}
-	}
-	*l = loose(data)
 	return nil
 }
 
@@ -49,19 +48,25 @@ func (l loose) number() (int, bool) {
 	return n, err == nil
 }
 
-// entries is keyed by the recipient as sms.ru writes it. An empty one comes as a list.
+// entries is keyed by the recipient as sms.ru writes it.
 type entries map[string]entry
 
-// UnmarshalJSON takes [] and null for none.
+// UnmarshalJSON never fails. None at all come as a list, as null or not; a recipient whose entry is
+// odd has an empty one.
 func (e *entries) UnmarshalJSON(data []byte) error {
-	trimmed := bytes.Join(bytes.Fields(data), nil)
-	if bytes.Equal(trimmed, []byte("[]")) || bytes.Equal(trimmed, []byte("null")) {
-		return nil
+	var raw map[string]json.RawMessage
+	if json.Unmarshal(data, &raw) != nil {
+		return nil //nolint:nilerr // no recipients: each of ours counts as not mentioned
 	}
-	var plain map[string]entry
-	err := json.Unmarshal(data, &plain)
-	*e = plain
-	return err
+	*e = entries{}
+	for key, value := range raw {
+		var one entry
+		if json.Unmarshal(value, &one) != nil {
+			one = entry{}
+		}
+		(*e)[key] = one
+	}
+	return nil
 }
 
 // read decodes an answer; a code other than codeOK for the call as a whole is in the answer, too.

@@ -54,7 +54,7 @@ func (c *Client) Describe(ctx context.Context) (sdk.Manifest, error) {
 }
 
 // Open validates the settings and builds the account. It is not open if a diagnostic has
-// sdk.SeverityError. Opening what is open already replaces nothing and is an error diagnostic.
+// sdk.SeverityError. Opening a revision again is fine with the same settings and an error with others.
 func (c *Client) Open(ctx context.Context, r OpenRequest) ([]sdk.Diagnostic, error) {
 	answer, err := call(ctx, "Open", &wire.OpenRequest{
 		Account: r.Account, Revision: r.Revision, Settings: r.Settings, EgressAllow: r.EgressAllow,

@@ -153,9 +153,9 @@ func (a *App) deliver(account config.Account) *pipeline.Deliver {
 	return &pipeline.Deliver{
 		Account: account.Name, Outbox: a.db, Sender: a.providers,
 		Batch: func() int { return a.providers.Batch(account.Name) }, Parallel: deliverParallel,
-		PerSecond: account.Limits.PerSecond,
-		Wake:      func() <-chan struct{} { return a.db.MessagesWake(account.Name) },
-		Now:       a.opts.Now, Log: a.opts.Log.Named("deliver"),
+		Limits: pipeline.Limits(account.Limits),
+		Wake:   func() <-chan struct{} { return a.db.MessagesWake(account.Name) },
+		Now:    a.opts.Now, Log: a.opts.Log.Named("deliver"),
 	}
 }
 

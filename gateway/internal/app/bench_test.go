@@ -34,8 +34,8 @@ import (
 const benchKey = "ob_benchbenchbenchbenchbench"
 
 func benchYAML(settings string) string {
-	return fmt.Sprintf(`restaurants: [{code: "199990777", name: Cafe}]
-accounts: [{name: main, provider: console, settings: {quiet: "true"%s}, limits: {per_second: 1000000, per_day: 100000000, per_phone_per_day: 100000000}}]
+	return fmt.Sprintf(`restaurants: [{code: "199990777", name: Cafe, timezone: UTC}]
+accounts: [{name: main, provider: console, settings: {quiet: "true"%s}, limits: {per_second: 100000, per_day: 100000000, per_phone_per_day: 1000000}}]
 notifications: {route: [main], stage: kdsReady, template: "Заказ {order_number} готов. {restaurant_name}"}
 api_keys: [{name: bench, key: %s, scopes: ["contacts:write"]}]
 `, settings, benchKey)
@@ -44,7 +44,7 @@ api_keys: [{name: bench, key: %s, scopes: ["contacts:write"]}]
 // benchEvent is an r_keeper event of about 2 KB: order n, six dishes, in the given kitchen state.
 func benchEvent(n int, state string) []byte {
 	var b bytes.Buffer
-	at := time.Now().Format("2006-01-02T15:04:05")
+	at := time.Now().UTC().Format("2006-01-02T15:04:05")
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="utf-8"?><a RestCode="199990777" DateTime="%s" Situation="3" seqnumber="%d" guid="{5B1C7C5E-2B0B-4B57-9F5A-0C6B0A6F11D1}" name="Order Changed" ShiftNum="42"><Station id="15003" code="1" name="KASSA1"/><Order visit="%d" orderIdent="256" guid="{%s}" orderName="%d.1" seqNumber="%d" version="9" orderSum="98000" totalPieces="6000" paid="0" finished="0"><Table id="1" code="12" name="12"/><Session uni="101" isDraft="0">`,
 		at, n, 1000+n, benchGUID(n), n, n)
 	for i := range 6 {
@@ -116,7 +116,6 @@ func percentile(values []time.Duration, p float64) time.Duration {
 // child, a provider that does nothing.
 func BenchmarkRatioWholePath(b *testing.B) {
 	const n = 30000
-	programs := apptest.Build(b)
 	dir := b.TempDir()
 	g := apptest.Start(b, programs, filepath.Join(dir, "data"), benchYAML(""))
 	client := loadClient(64)
@@ -161,14 +160,18 @@ func waitAccepted(b *testing.B, db *store.DB, n int) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		done := 0
+		done, all := 0, 0
 		for line, count := range s.Messages {
+			all += count
 			if line.Status == message.Accepted {
 				done += count
 			}
 		}
 		if done >= n {
 			return
+		}
+		if s.Events[kds.Done] >= n && all < n {
+			b.Fatalf("every event is decided, and only %d of %d gave a message: %+v", all, n, s)
 		}
 	}
 	s, _ := db.Summary(b.Context())
@@ -179,7 +182,6 @@ func waitAccepted(b *testing.B, db *store.DB, n int) {
 // at 100 events in a second.
 func BenchmarkEventToProviderCall(b *testing.B) {
 	const n, rate = 1000, 100
-	programs := apptest.Build(b)
 	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(""))
 	client := loadClient(16)
 	bind(b, g, client, 0, n)
@@ -239,7 +241,6 @@ func openLoop(n, perSecond int, do func(i int)) {
 func BenchmarkRatioAcceptWhileProviderHangs(b *testing.B) {
 	const n, rate = 5000, 1000
 	bare := bareCommits(b, n, rate)
-	programs := apptest.Build(b)
 	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(`, fail: hang`))
 	client := loadClient(256)
 	bind(b, g, client, 0, n)
@@ -355,7 +356,7 @@ func BenchmarkIdleMemory(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("reads /proc")
 	}
-	g := apptest.Start(b, apptest.Build(b), filepath.Join(b.TempDir(), "data"), benchYAML(""))
+	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(""))
 	time.Sleep(10 * time.Second)
 	total := 0.0
 	for _, pid := range append(children(b, g.PID()), g.PID()) {

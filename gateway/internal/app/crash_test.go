@@ -101,7 +101,7 @@ func lost(t *testing.T, data string, ids []string) int {
 func TestNoEventAnswered200IsLostWhenTheGatewayIsKilled(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
-	ids := killLoop(t, apptest.Build(t), data, kills())
+	ids := killLoop(t, programs, data, kills())
 	gone := lost(t, data, ids)
 	t.Logf("%d kills, %d events answered 200, %d lost", kills(), len(ids), gone)
 	if len(ids) == 0 {
@@ -115,9 +115,12 @@ func TestNoEventAnswered200IsLostWhenTheGatewayIsKilled(t *testing.T) {
 func TestTheKillLoopCatchesAnAnswerBeforeTheCommit(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
-	programs := apptest.Build(t, "mutant_early_answer")
+	mutant, err := apptest.Build(t.Context(), t.TempDir(), "mutant_early_answer")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for round := 1; round <= 10; round++ {
-		ids := killLoop(t, programs, data, 3)
+		ids := killLoop(t, mutant, data, 3)
 		if gone := lost(t, data, ids); gone > 0 {
 			t.Logf("caught after %d kills: %d of %d events answered 200 were lost", 3*round, gone, len(ids))
 			return

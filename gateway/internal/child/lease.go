@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -71,6 +72,7 @@ func (l *Lease) Release() {
 // replacements is limited. cause is for the log. A holder whose call brought the process down by
 // itself says so by Kill, too, before Release.
 func (l *Lease) Kill(cause string) {
+	l.process.blamed.Store(true)
 	l.process.kill(&Fault{Kind: KilledByCall, Name: l.process.spec.Name, Detail: cause})
 }
 
@@ -82,3 +84,6 @@ func (l *Lease) PID() int { return l.process.run.processID() }
 
 // Why says why the process ended; call it after Dead. What the program wrote last is in it.
 func (l *Lease) Why() *Fault { return l.process.verdict() }
+
+// LastWords is what the program wrote last: the head of a panic where there was one.
+func (l *Lease) LastWords() string { return strings.Join(l.process.lines.tail(1), " ") }

@@ -34,7 +34,7 @@ type lineLog struct {
 	kept    []string
 	dropped int
 	told    time.Time // when dropped lines were last reported
-	panics  int // lines since a panic began; 0: none has
+	panics  int       // lines since a panic began; 0: none has
 }
 
 func newLineLog(log hclog.Logger) *lineLog {
@@ -113,7 +113,9 @@ func (l *lineLog) line(raw []byte, cutShort bool) {
 		text += " … (cut)"
 	}
 	text = printable(Scrub(text))
-	l.keep(text)
+	if l.panics <= panicLines {
+		l.keep(text) // a stack must not push out what led to it
+	}
 	l.log.Log(level, text, pairs...)
 }
 

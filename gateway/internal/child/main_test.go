@@ -69,6 +69,9 @@ func serveVersion(version int) {
 }
 
 func serveOrders() {
+	if os.Getenv("CHILD_TEST_NO_SIGNAL") != "" {
+		forgetParent()
+	}
 	if err := ServeWorker(obey); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

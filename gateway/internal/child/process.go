@@ -37,6 +37,8 @@ type process struct {
 	rss    atomic.Uint64
 	peak   atomic.Uint64
 
+	blamed atomic.Bool // the holder of a lease said that his call was at fault
+
 	mu    sync.Mutex
 	fault *Fault // why we killed it; nil: we did not
 }

@@ -180,6 +180,7 @@ func TestNoChildOutlivesItsHost(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, environment string }{
 		{"the system's own signal", orderKey + "=serve"},
+		{"the watchdog", orderKey + "=serve,CHILD_TEST_NO_SIGNAL=1"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -172,10 +172,11 @@ func (s *Supervisor) serve(ctx context.Context, p *process) {
 	select {
 	case <-p.run.gone:
 		s.policy.served(time.Since(began))
-		callsOut := p.calls.Load() > 0
+		// A holder says Kill and then Release, so at any moment one of the two shows.
+		byCall := p.calls.Load() > 0 || p.blamed.Load()
 		p.stop(0)
-		fault := p.verdict() // after a holder's Kill and Release, in this order, one of the two shows
-		if fault.Kind == KilledByCall || callsOut && s.spec.CallsMayKill {
+		fault := p.verdict()
+		if fault.Kind == KilledByCall || byCall && s.spec.CallsMayKill {
 			s.settleKill(ctx, fault)
 			return
 		}

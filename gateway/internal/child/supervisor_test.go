@@ -270,18 +270,21 @@ func TestKillByCallIsNotHeldAgainstTheProgram(t *testing.T) {
 
 func TestCallsMayKill(t *testing.T) {
 	t.Parallel()
-	spec := testSpec(t, "serve")
-	spec.CallsMayKill = true
-	s := start(t, spec)
-	for range 2 * deathsAllowed {
-		lease := acquire(t, s)
-		_, _ = call(t, lease, "exit")
-		lease.Kill("its call ended it")
-		lease.Release()
-	}
-	acquire(t, s).Release()
-	if st := s.Status(); st.Deaths != 0 {
-		t.Errorf("status = %+v; want no deaths", st)
+	for _, order := range []string{"exit", "eat"} {
+		spec := testSpec(t, "serve")
+		spec.CallsMayKill, spec.MemoryMax = true, 64<<20
+		s := start(t, spec)
+		for range 2 * deathsAllowed {
+			lease := acquire(t, s)
+			_, _ = call(t, lease, order)
+			<-lease.Dead()
+			lease.Kill("its call ended it")
+			lease.Release()
+		}
+		acquire(t, s).Release()
+		if st := s.Status(); st.Deaths != 0 || st.Kills != 2*deathsAllowed {
+			t.Errorf("%s: status = %+v; want no deaths, %d kills", order, st, 2*deathsAllowed)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 		return err
 	}
 	play := &player{session: s, base: "http://" + gateway.Address(), secret: secret, sent: sent, gateway: gateway, pace: c.Pace}
-	hour := lunch.New(c.Seed, c.Orders, s.Now())
+	hour := lunch.New(c.Seed, c.Orders, s.Now().In(cfg.Restaurant(lunch.Restaurant).Timezone))
 	err = play.run(ctx, hour)
 	if err == nil {
 		err = play.summary(ctx, hour)

@@ -61,7 +61,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add(sample)
 	f.Add("restaurants:\n  - {code: \"*\", intake_key: \"${KEY}\"}\n")
 	f.Add("accounts: [{name: a, provider: b, settings: {k: \"${KEY}\"}}]\n")
-	f.Add("api_keys: [{name: a, key: \"${KEY}\", scopes: [admin]}]\nlog: {level: ${KEY}}\n")
+	f.Add("api_keys: [{name: a, key: \"${KEY}\", scopes: [admin]}]\nlog: {level: \"${KEY}\"}\n")
 	f.Add("? a\n: b\n<<: *x\n- c\n")
 	f.Add("a: !!binary |\n  gg\n%YAML 1.2\n")
 	f.Add("notifications: {template: \"{\", quiet_hours: {from: 1, to: [}}")

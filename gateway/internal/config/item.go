@@ -94,9 +94,9 @@ func (r *reader) accounts(list []node, c *Config) {
 			{name: "provider", one: func(v value) { r.name(v, &x.Provider) }},
 			{name: "settings", pairs: func(name string, n node) { r.setting(name, n, x.Settings) }},
 			{name: "limits", group: []field{
-				{name: "per_second", one: func(v value) { r.decimal(v, &x.Limits.PerSecond, 1000) }},
-				{name: "per_day", one: func(v value) { r.whole(v, &x.Limits.PerDay, 1, 1_000_000) }},
-				{name: "per_phone_per_day", one: func(v value) { r.whole(v, &x.Limits.PerPhonePerDay, 1, 1000) }},
+				{name: "per_second", one: func(v value) { r.decimal(v, &x.Limits.PerSecond, 100_000) }},
+				{name: "per_day", one: func(v value) { r.whole(v, &x.Limits.PerDay, 1, 1_000_000_000) }},
+				{name: "per_phone_per_day", one: func(v value) { r.whole(v, &x.Limits.PerPhonePerDay, 1, 1_000_000) }},
 			}},
 		}, n)
 		if len(r.faults) == before {

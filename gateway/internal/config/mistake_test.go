@@ -113,6 +113,17 @@ func TestMistakesOutsideTheFile(t *testing.T) {
 			want: []string{"ORDERBELL_LISTN: there is no such variable. Did you mean ORDERBELL_LISTEN?"},
 		},
 		{
+			name: "what a variable put into the file is not told, even where no secret belongs",
+			from: Sources{File: "testdata/substituted.yaml", Env: []string{"WORD=secret-word"}},
+			want: []string{
+				`testdata/substituted.yaml:1:11: language = "${WORD}": there is no such value. Possible: ru, en`,
+				`testdata/substituted.yaml:2:9: listen = "127.0.0.1:${WORD}": this is not an address of the form host:port. ` +
+					"For example: 127.0.0.1:11010; ports go up to 65535",
+				`testdata/substituted.yaml:4:24: accounts[0].limits.per_day = "${WORD}": a whole number within bounds is needed. ` +
+					"From 1 to 1000000",
+			},
+		},
+		{
 			name: "a flag with a bad value names the flag",
 			from: Sources{Flags: Flags{Listen: "nowhere", AdminListen: "127.0.0.1:99999"}},
 			want: []string{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -229,7 +230,7 @@ func TestCompressedBodiesAreRefused(t *testing.T) {
 func TestBodiesDoNotShareMemory(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	sizes := []int{10, 2000, trustedLength + 5, 300_000}
+	sizes := []int{10, 2000, 300_000, 200_000, trustedLength + 5} // each fits into the memory of the one before
 	for i, size := range sizes {
 		s.post(t, eventsV, home, "<"+strings.Repeat(string(rune('a'+i)), size))
 	}
@@ -259,4 +260,36 @@ type discard struct{}
 
 func (discard) AddEvent(context.Context, kds.Event) (string, bool, error) {
 	return "01JVKDS0000000000000000001", false, nil
+}
+
+// BenchmarkIntakeHTTP posts over 64 real connections to a store that keeps nothing: what a durable
+// store is to be compared with.
+func BenchmarkIntakeHTTP(b *testing.B) {
+	s := setup(b, func(o *Options) { o.Log = nil; o.Events = discard{}; o.Now = time.Now })
+	address := "http://" + s.serve(b) + eventsV
+	s.http.ReadTimeout, s.http.ReadHeaderTimeout = requestTimeout, headerTimeout
+	transport := &http.Transport{MaxIdleConnsPerHost: 64}
+	b.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport}
+	body := someXML + strings.Repeat(" ", 2048-len(someXML))
+	b.ReportAllocs()
+	b.SetParallelism(32) // times GOMAXPROCS: 64 on two cores
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, strings.NewReader(body))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			answer, err := client.Do(r)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			_, _ = io.Copy(io.Discard, answer.Body)
+			if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
+				b.Errorf("answer %d, %v", answer.StatusCode, err)
+			}
+		}
+	})
 }

@@ -173,6 +173,11 @@ func TestWrongKeysAreThrottled(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.name, w.Code, c.want)
 		}
 	}
+	for _, header := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"} {
+		if w := s.post(t, right, lan, someXML, header, "127.0.0.1"); w.Code != http.StatusTooManyRequests {
+			t.Errorf("%s got around the throttle: %d, want 429", header, w.Code)
+		}
+	}
 	s.clock.advance(1100 * time.Millisecond)
 	if w := s.post(t, right, lan, someXML); w.Code != http.StatusOK {
 		t.Errorf("the right key a second later = %d, want 200", w.Code)

@@ -15,15 +15,15 @@ import (
 // Deliver hands the queued messages of one account to its provider. Each account has its own, so that
 // one that hangs delays no other.
 type Deliver struct {
-	Account   string
-	Outbox    Outbox
-	Sender    Sender
-	Batch     func() int             // messages in a call, at least 1
-	Parallel  int                    // calls under way at once, at least 1
-	PerSecond float64                // 0: no limit
-	Wake      func() <-chan struct{} // signalled when messages of the account may be due; may be nil
-	Now       func() time.Time
-	Log       hclog.Logger
+	Account  string
+	Outbox   Outbox
+	Sender   Sender
+	Batch    func() int // messages in a call, at least 1
+	Parallel int        // calls under way at once, at least 1
+	Limits   Limits
+	Wake     func() <-chan struct{} // signalled when messages of the account may be due; may be nil
+	Now      func() time.Time
+	Log      hclog.Logger
 }
 
 // idle is how long the loops rest when nothing wakes them: wake-ups can be lost, time cannot.
@@ -33,8 +33,12 @@ const idle = time.Second
 // have time limits of their own.
 func (d *Deliver) Run(ctx context.Context) {
 	limiter := rate.NewLimiter(rate.Inf, 1)
-	if d.PerSecond > 0 {
-		limiter = rate.NewLimiter(rate.Limit(d.PerSecond), max(1, int(d.PerSecond)))
+	if d.Limits.PerSecond > 0 {
+		limiter = rate.NewLimiter(rate.Limit(d.Limits.PerSecond), max(1, int(d.Limits.PerSecond)))
+	}
+	allowed := d.allowance(ctx)
+	if allowed == nil {
+		return
 	}
 	var calls sync.WaitGroup
 	defer calls.Wait()
@@ -49,14 +53,18 @@ func (d *Deliver) Run(ctx context.Context) {
 		messages, attempts := d.claim(ctx, limiter)
 		if len(messages) == 0 {
 			<-slots
-			if !pause.rest(ctx, d.restFor(ctx)) {
+			if !pause.rest(ctx, d.restFor(ctx, limiter)) {
 				return
 			}
 			continue
 		}
+		refused := make([]*message.Failure, len(messages))
+		for i, m := range messages {
+			refused[i] = allowed.take(m, d.Now())
+		}
 		calls.Go(func() {
 			defer func() { <-slots }()
-			d.send(ctx, messages, attempts)
+			d.send(ctx, messages, attempts, refused)
 		})
 	}
 }
@@ -79,31 +87,59 @@ func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.M
 	return messages, attempts
 }
 
-func (d *Deliver) restFor(ctx context.Context) time.Duration {
+// restFor is how long there is nothing to do: until the rate limit allows a message, or one is due.
+func (d *Deliver) restFor(ctx context.Context, limiter *rate.Limiter) time.Duration {
+	const least = 10 * time.Millisecond
+	if missing := 1 - limiter.TokensAt(d.Now()); limiter.Limit() != rate.Inf && missing > 0 {
+		return max(least, time.Duration(missing/float64(limiter.Limit())*float64(time.Second)))
+	}
 	due, err := d.Outbox.NextDue(ctx, d.Account)
 	if err != nil || due.IsZero() {
 		return idle
 	}
-	return min(max(due.Sub(d.Now()), 10*time.Millisecond), idle)
+	return min(max(due.Sub(d.Now()), least), idle)
+}
+
+// allowance waits until the store can say what was sent in the last day; nil when ctx ended first.
+func (d *Deliver) allowance(ctx context.Context) *allowance {
+	for {
+		a, err := newAllowance(ctx, d.Outbox, d.Account, d.Limits, d.Now())
+		if err == nil {
+			return a
+		}
+		d.Log.Error("nothing is sent until the daily limits are known", "account", d.Account, "error", err)
+		if !(pacer{}).rest(ctx, idle) {
+			return nil
+		}
+	}
 }
 
 // send makes one call and records what came of it. As long as the store refuses, recording is tried
-// again, for an outcome lost is a message unknown.
-func (d *Deliver) send(ctx context.Context, messages []message.Message, attempts []message.Attempt) {
-	batch := make([]message.Outgoing, len(messages))
+// again, for an outcome lost is a message unknown. What a limit refuses is not handed over.
+func (d *Deliver) send(ctx context.Context, messages []message.Message, attempts []message.Attempt, refused []*message.Failure) {
+	var batch []message.Outgoing
 	for i, m := range messages {
-		batch[i] = message.Outgoing{ID: m.ID, Attempt: m.Attempts, To: m.To, Text: m.Text, Category: m.Category, NotAfter: m.Deadline, Segments: m.Segments}
+		if refused[i] == nil {
+			batch = append(batch, message.Outgoing{ID: m.ID, Attempt: m.Attempts, To: m.To, Text: m.Text, Category: m.Category, NotAfter: m.Deadline, Segments: m.Segments})
+		}
 	}
-	// A call under way is not cut by a stop: its outcome would be unknown.
-	outcomes := d.Sender.Send(context.WithoutCancel(ctx), d.Account, batch)
+	var outcomes []message.Outcome
+	if len(batch) > 0 {
+		// A call under way is not cut by a stop: its outcome would be unknown.
+		outcomes = d.Sender.Send(context.WithoutCancel(ctx), d.Account, batch)
+	}
 	now := d.Now()
 	done := make([]message.Finished, len(messages))
 	for i, m := range messages {
+		outcome := message.Outcome{ID: m.ID, Failure: refused[i]}
+		if refused[i] == nil {
+			outcome, outcomes = outcomes[0], outcomes[1:]
+		}
 		a := attempts[i]
-		a.EndedAt, a.Outcome = &now, &outcomes[i]
-		next := message.Next(m, outcomes[i], now, rand.Float64()) // #nosec G404 -- jitter
+		a.EndedAt, a.Outcome = &now, &outcome
+		next := message.Next(m, outcome, now, rand.Float64()) // #nosec G404 -- jitter
 		done[i] = message.Finished{Attempt: a, Next: next}
-		d.report(m, outcomes[i], next)
+		d.report(m, outcome, next)
 	}
 	d.record(ctx, done)
 }

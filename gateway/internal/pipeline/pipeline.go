@@ -65,6 +65,7 @@ type Outbox interface {
 	// RecoverAttempts turns every attempt that a dead process left open into an unknown outcome, once
 	// at start, and returns the messages concerned.
 	RecoverAttempts(ctx context.Context, now time.Time) ([]message.Message, error)
-	// Unknowns returns up to n messages whose outcome is unknown, oldest first.
-	Unknowns(ctx context.Context, n int) ([]message.Message, error)
+	// SentSince returns the account's first attempts at messages that began at or after a time and were
+	// not stopped by a limit, oldest first.
+	SentSince(ctx context.Context, account string, since time.Time) ([]message.Sent, error)
 }

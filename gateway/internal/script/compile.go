@@ -158,7 +158,7 @@ func (ev *evaluation) readDeclaration(d declaration) (read compiledRule, detail 
 		return read, detail
 	}
 	handle, ok := d.object.Get("handle").(*goja.Object)
-	if _, callable := goja.AssertFunction(handle); !ok || !callable {
+	if !ok || !isCallable(handle) {
 		return read, "handle must be a function (change, ctx)"
 	}
 	if kind := ev.tagOf(handle); kind != "[object Function]" {

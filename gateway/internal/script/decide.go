@@ -200,8 +200,7 @@ func (t *turn) send(ctx context.Context, lease *child.Lease, worker *child.Worke
 }
 
 func (t *turn) give(ctx context.Context, lease *child.Lease, worker *child.Worker) error {
-	timer := time.AfterFunc(loadKillAfter, func() { lease.Kill("loading takes longer than " + loadKillAfter.String()) })
-	defer timer.Stop()
+	defer killAtLoadLimit(lease, len(t.pool.Set().Files)).Stop()
 	if _, err := worker.Call(ctx, t.loaded); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

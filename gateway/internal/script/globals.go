@@ -55,7 +55,7 @@ func (ev *evaluation) helper(name string) func(goja.FunctionCall) goja.Value {
 // holds them is the prototype of an ordinary global object, which takes the script's own declarations.
 func (ev *evaluation) install() {
 	native := ev.rt.GlobalObject()
-	globals := &record{fields: helperNames[:], kept: map[string]goja.Value{}}
+	globals := &record{rt: ev.rt, fields: helperNames[:], kept: map[string]goja.Value{}}
 	globals.read = func(name string) goja.Value {
 		if helper := ev.helper(name); helper != nil {
 			return ev.rt.ToValue(helper)

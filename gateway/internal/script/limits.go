@@ -11,7 +11,7 @@ const (
 	interruptAfter  = 100 * time.Millisecond // an evaluation ends by a clean error with its line
 	killAfter       = 500 * time.Millisecond // … or by the death of its worker: built-ins ignore interrupts
 	batchBudget     = 50 * time.Millisecond  // a worker answers a batch with what it has by then
-	loadKillAfter   = 2 * time.Second        // loading a set, all its files together
+	loadPerFile     = 20 * time.Millisecond  // beside killAfter, for each file that a worker reads
 	connectionGrace = 200 * time.Millisecond // for a process to end after its connection did
 	memoryMax       = 128 << 20              // resident bytes of a worker
 	stackFrames     = 256                    // of a script

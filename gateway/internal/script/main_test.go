@@ -62,8 +62,8 @@ func testCall(name string) rule.Call {
 func compileOne(t testing.TB, source string) *compiledSet {
 	t.Helper()
 	set, problems := engine{}.compile("v", []rule.File{{Name: "test.js", Source: source}})
-	for _, p := range problems {
-		t.Fatalf("compile: %v", p)
+	if faulty(problems) {
+		t.Fatalf("compile: %v", problems)
 	}
 	return set
 }
@@ -75,6 +75,9 @@ func handler(body string) string {
 
 func evaluateBody(t *testing.T, body string) rule.Result {
 	t.Helper()
-	call := testCall("r")
-	return engine{}.evaluate(compileOne(t, handler(body)), &call)
+	request, err := decodeEval(encodeEval("v", []rule.Call{testCall("r")})[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine{}.evaluate(compileOne(t, handler(body)), &request.calls[0])
 }

@@ -64,8 +64,7 @@ func New(opts Options) *Pool {
 
 func (p *Pool) spec(prepare func(context.Context, any) error) child.Spec {
 	return child.Spec{
-		Name: "script-worker", Path: p.opts.Program, Args: p.opts.Args,
-		Env:       append([]string{"GOTRACEBACK=none"}, p.opts.Env...), // the last words suffice; a stack of a rule's making is long
+		Name: "script-worker", Path: p.opts.Program, Args: p.opts.Args, Env: p.opts.Env,
 		Handshake: child.WorkerHandshake(), Plugins: child.WorkerPlugins(), Service: child.WorkerService,
 		Prepare: prepare, CallsMayKill: true, MemoryMax: memoryMax, TempDir: p.opts.TempDir,
 		DrainTimeout: 2 * killAfter, Log: p.opts.Log.Named("script-worker"),
@@ -243,8 +242,7 @@ func loadInto(ctx context.Context, supervisor *child.Supervisor, files []rule.Fi
 	if !ok {
 		return nil, nil, errors.New("script: the worker does not speak our protocol")
 	}
-	timer := time.AfterFunc(loadKillAfter, func() { lease.Kill("loading takes longer than " + loadKillAfter.String()) })
-	defer timer.Stop()
+	defer killAtLoadLimit(lease, len(files)).Stop()
 	answer, err := worker.Call(ctx, encodeLoad(setVersion(files), files))
 	if err != nil {
 		if ctx.Err() != nil {
@@ -261,13 +259,23 @@ func bury(lease *child.Lease) string {
 	defer grace.Stop()
 	select {
 	case <-lease.Dead():
-	case <-grace.C: // the connection broke, but the process is still there
+	case <-grace.C:
+		lease.Kill("its connection broke") // it is busy writing down its own death, or worse
+		<-lease.Dead()
+		if words := lease.LastWords(); words != "" {
+			return words
+		}
 	}
-	lease.Kill("a rule broke its connection")
-	<-lease.Dead()
 	why := lease.Why()
+	lease.Kill("its rule ended it") // so that the death is not held against the program
 	if why.Kind == child.TooMuchMemory {
 		return "memory: " + why.Detail
 	}
 	return why.Detail
+}
+
+// killAtLoadLimit kills a worker that takes too long to read so many files, unless it is stopped.
+func killAtLoadLimit(lease *child.Lease, files int) *time.Timer {
+	limit := killAfter + time.Duration(files)*loadPerFile
+	return time.AfterFunc(limit, func() { lease.Kill("reading takes longer than " + limit.String()) })
 }

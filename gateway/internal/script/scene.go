@@ -12,6 +12,7 @@ import (
 // record is a read-only object over Go values: a field becomes a value of the engine when a script
 // reads it. Writing and deleting throw, since rules run in strict mode.
 type record struct {
+	rt     *goja.Runtime
 	fields []string
 	read   func(key string) goja.Value // nil: no such field
 	kept   map[string]goja.Value       // objects that were read, so that they are equal to themselves
@@ -43,16 +44,21 @@ func (r *record) Has(key string) bool {
 }
 
 // Set implements goja.DynamicObject: it refuses.
-func (*record) Set(string, goja.Value) bool { return false }
+func (r *record) Set(key string, _ goja.Value) bool { panic(readOnly(r.rt, key)) }
 
 // Delete implements goja.DynamicObject: it refuses.
-func (*record) Delete(string) bool { return false }
+func (r *record) Delete(key string) bool { panic(readOnly(r.rt, key)) }
+
+func readOnly(rt *goja.Runtime, what any) *goja.Object {
+	return rt.NewTypeError("%v cannot be changed: a rule changes nothing, it returns messages", what)
+}
 
 // Keys implements goja.DynamicObject.
 func (r *record) Keys() []string { return r.fields }
 
 // list is a read-only array.
 type list struct {
+	rt     *goja.Runtime
 	length int
 	read   func(i int) goja.Value
 	kept   []goja.Value
@@ -76,13 +82,13 @@ func (l *list) Get(i int) goja.Value {
 }
 
 // Set implements goja.DynamicArray: it refuses.
-func (*list) Set(int, goja.Value) bool { return false }
+func (l *list) Set(i int, _ goja.Value) bool { panic(readOnly(l.rt, i)) }
 
 // SetLen implements goja.DynamicArray: it refuses.
-func (*list) SetLen(int) bool { return false }
+func (l *list) SetLen(int) bool { panic(readOnly(l.rt, "length")) }
 
 func (ev *evaluation) record(fields []string, read func(string) goja.Value) goja.Value {
-	return ev.rt.NewDynamicObject(&record{fields: fields, read: read})
+	return ev.rt.NewDynamicObject(&record{rt: ev.rt, fields: fields, read: read})
 }
 
 // fieldsOf names the fields of each object that rules see. types/orderbell.d.ts declares the same; a
@@ -158,7 +164,7 @@ func (ev *evaluation) orderRecord(o *order.Order) goja.Value {
 		case "guest":
 			return ev.guest(&ev.call.Snapshot)
 		case "dishes":
-			return ev.rt.NewDynamicArray(&list{length: len(o.Dishes), read: func(i int) goja.Value { return ev.dish(&o.Dishes[i]) }})
+			return ev.rt.NewDynamicArray(&list{rt: ev.rt, length: len(o.Dishes), read: func(i int) goja.Value { return ev.dish(&o.Dishes[i]) }})
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -10,13 +11,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if asChild() {
+	if folder := os.Getenv(childFolder); folder != "" {
+		addUntilKilled(folder)
 		return
 	}
 	goleak.VerifyTestMain(m)
 }
-
-func asChild() bool { return false }
 
 func TestSQLiteKeepsEveryPromise(t *testing.T) {
 	t.Parallel()

@@ -35,6 +35,7 @@
 //   - A newer binding of an order replaces the former one also for queued texts: they go to the new
 //     phone, because the usual cause is a mistyped digit and the wrong guest must not be told.
 //   - Pages have 8 KiB: raw postings of 1 to 3 KB fill them better than 4 KiB.
-//   - The unique index on event keys is the only one without locality. A key that begins with the time
-//     of the posting (in hex) makes accepting about a third cheaper; random ones work all the same.
+//   - The unique index on event keys is the one with no locality of its own: hashes are random, and each
+//     would dirty a page of its own in each commit. So the digits of the posting's time go before the
+//     hash of a dated event (storedKey), which keeps the index growing at its end.
 package store

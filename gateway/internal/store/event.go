@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/kds"
@@ -79,7 +78,7 @@ func insertEvent(t *tx, id string, e kds.Event) (bool, error) {
 	n, err := t.exec(`INSERT INTO event
 		(id, restaurant, source, key_hash, dated, status, note, tries, lease_until, received_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8) ON CONFLICT DO NOTHING`,
-		id, e.Restaurant, e.Source, e.Key.Hash, bit(e.Key.Dated), string(e.Status), e.Note, micros(e.ReceivedAt))
+		id, e.Restaurant, e.Source, storedKey(e), bit(e.Key.Dated), string(e.Status), e.Note, micros(e.ReceivedAt))
 	return n == 1, err
 }
 
@@ -88,7 +87,7 @@ func insertEvent(t *tx, id string, e kds.Event) (bool, error) {
 func sameEvent(t *tx, e kds.Event) (id string, err error) {
 	var dated, received int64
 	found, err := t.one([]any{&id, &dated, &received},
-		`SELECT id, dated, received_at FROM event WHERE key_hash = $1 AND restaurant = $2`, e.Key.Hash, e.Restaurant)
+		`SELECT id, dated, received_at FROM event WHERE key_hash = $1 AND restaurant = $2`, storedKey(e), e.Restaurant)
 	if err != nil || !found {
 		return "", err
 	}
@@ -96,7 +95,7 @@ func sameEvent(t *tx, e kds.Event) (id string, err error) {
 	if dated != 0 || e.Key.Dated || apart <= sameEventWindow {
 		return id, nil
 	}
-	_, err = t.exec(`UPDATE event SET key_hash = key_hash || '@' || id WHERE id = $1`, id)
+	_, err = t.exec(`UPDATE event SET key_hash = key_hash || '`+keyGiven+`' || id WHERE id = $1`, id)
 	return "", err
 }
 
@@ -176,7 +175,7 @@ const eventColumns = `id, restaurant, source, key_hash, dated, status, note, tri
 func scanEvent(rows *sql.Rows, e *kds.Event) error {
 	var dated, received int64
 	err := rows.Scan(&e.ID, &e.Restaurant, &e.Source, &e.Key.Hash, &dated, &e.Status, &e.Note, &e.Tries, &received)
-	e.Key.Hash, _, _ = strings.Cut(e.Key.Hash, "@") // what sameEvent may have appended
+	e.Key.Hash = keyHash(e.Key.Hash)
 	e.Key.Dated, e.ReceivedAt = dated != 0, instant(received)
 	return err
 }

@@ -194,6 +194,7 @@ func (f *Field) text(value string) (string, *Problem) {
 			return refuse(Text{"This is not a phone number.", "Это не номер телефона."}, Text{"Enter it as +79990000001.", "Введите в виде +79990000001."})
 		}
 		return phone, nil
+	case String, Secret, Int, Bool, Duration, List: // nothing more than the pattern
 	}
 	if f.Pattern != "" && !f.match.MatchString(value) {
 		return refuse(Text{"The value is not of the expected form.", "Значение не того вида."}, f.expected())

@@ -89,7 +89,7 @@ func TestABadValueIsAProblemOfItsField(t *testing.T) {
 		{"text for a number", "count", "ten", "count"},
 		{"a fraction for a number", "count", "1.5", "count"},
 		{"zero where 1 is the least", "count", "0", "count"},
-		{"a number that does not fit the type", "count", "300", "count"},
+		{"a number that does not fit the type", "count", "150", "count"},
 		{"a number below the type", "count", "-129", "count"},
 		{"perhaps for true or false", "on", "perhaps", "on"},
 		{"a choice that is not offered", "mode", "slow", "mode"},

@@ -4,6 +4,9 @@ package wire
 
 import "github.com/hashicorp/go-plugin"
 
+// Generating needs protoc, and in PATH the two generators that tools/go.mod pins:
+// go build -modfile=tools/go.mod -o DIR google.golang.org/protobuf/cmd/protoc-gen-go google.golang.org/grpc/cmd/protoc-gen-go-grpc
+//
 //go:generate protoc --go_out=. --go_opt=paths=source_relative --go-grpc_out=. --go-grpc_opt=paths=source_relative provider.proto
 
 // Version is go-plugin's protocol number: the N of the proto package's vN.

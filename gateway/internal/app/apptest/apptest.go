@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,13 +22,13 @@ import (
 // Programs is a folder with orderbell and, below plugins, the provider programs.
 type Programs struct{ Folder string }
 
-// Build builds the programs into a folder that ends with the test.
-func Build(tb testing.TB, tags ...string) Programs {
-	tb.Helper()
-	p := Programs{Folder: tb.TempDir()}
-	build(tb, tags, p.Path(), "./gateway/cmd/orderbell")
-	build(tb, nil, filepath.Join(p.Folder, "plugins", "orderbell-provider-console"+exe()), "./plugins/console")
-	return p
+// Build builds the programs into a folder. Tags are those of the main program.
+func Build(ctx context.Context, folder string, tags ...string) (Programs, error) {
+	p := Programs{Folder: folder}
+	if err := build(ctx, tags, p.Path(), "./gateway/cmd/orderbell"); err != nil {
+		return p, err
+	}
+	return p, build(ctx, nil, filepath.Join(p.Folder, "plugins", "orderbell-provider-console"+exe()), "./plugins/console")
 }
 
 // Path is that of the main program.
@@ -40,32 +41,36 @@ func exe() string {
 	return ""
 }
 
-func build(tb testing.TB, tags []string, output, source string) {
-	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", strings.Join(tags, ","), "-o", output, source) // #nosec G204 -- a test builds its own tree
-	cmd.Dir = root(tb)
+func build(ctx context.Context, tags []string, output, source string) error {
+	folder, err := root()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", strings.Join(tags, ","), "-o", output, source) // #nosec G204 -- a test builds its own tree
+	cmd.Dir = folder
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		tb.Fatalf("go build %s: %v\n%s", source, err, out)
+		return fmt.Errorf("go build %s: %w\n%s", source, err, out)
 	}
+	return nil
 }
 
 // root is the folder of go.mod.
-func root(tb testing.TB) string {
-	tb.Helper()
+func root() (string, error) {
 	dir, err := os.Getwd()
-	for err == nil {
-		if _, statErr := os.Stat(filepath.Join(dir, "go.mod")); statErr == nil {
-			return dir
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			break
+			return "", errors.New("no go.mod above the working folder")
 		}
 		dir = parent
 	}
-	tb.Fatalf("no go.mod above the working folder: %v", err)
-	return ""
 }
 
 // Gateway is a running program.

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+)
+
+// TestTheLoopsReadTheirIndexes pins how the statements that run each second find their rows: on a big
+// table a scan would hold up everything behind it.
+func TestTheLoopsReadTheirIndexes(t *testing.T) {
+	t.Parallel()
+	db := opened(t, Options{})
+	cases := map[string]struct {
+		query string
+		want  string
+	}{
+		"claim events":             {`SELECT id FROM event WHERE status = 'stored' AND lease_until <= 5 ORDER BY id LIMIT 3`, "USING INDEX event_stored"},
+		"give claimed events back": {`UPDATE event SET lease_until = 0 WHERE status = 'stored' AND lease_until > 0`, "USING INDEX event_stored"},
+		"claim waits":              {`SELECT id FROM decision WHERE outcome = 'waiting' AND due_at <= 5 ORDER BY due_at, id LIMIT 3`, "USING COVERING INDEX decision_due"},
+		"claim messages": {`SELECT m.after_close, coalesce(o.closed, 0), ` + messageColumns + `
+			FROM message m LEFT JOIN orders o ON o.id = m.order_id WHERE ` + strings.NewReplacer("$1", "'a'", "$2", "5").Replace(dueTerm) + `
+			ORDER BY m.deadline, m.next_at, m.id LIMIT 3`, "USING INDEX message_due"},
+		"is a message due": {`SELECT 1 FROM message m WHERE ` + strings.NewReplacer("$1", "'a'", "$2", "5").Replace(dueTerm) + ` LIMIT 1`, "USING COVERING INDEX message_due"},
+		"next due": {`SELECT min(CASE WHEN deadline > 0 AND deadline < next_at THEN deadline ELSE next_at END)
+			FROM message WHERE status = 'queued' AND account = 'a'`, "USING COVERING INDEX message_due"},
+		"recover":            {`SELECT id FROM message m WHERE m.status IN ('sending', 'unknown') AND m.status = 'sending' ORDER BY m.id`, "INDEX message_open"},
+		"bindings that wait": {`SELECT ref FROM binding WHERE order_id = '' AND valid_until > 5 AND ref IN ('a', 'b')`, "USING INDEX binding_waiting"},
+		"cancel of an order": {`SELECT id, account FROM message WHERE status = 'queued' AND order_id = 'o' AND after_close = 0`, "USING INDEX message_order"},
+		"waits of an order":  {`UPDATE decision SET due_at = 5 WHERE order_id = 'o' AND outcome = 'waiting'`, "USING INDEX decision_order"},
+		"same event":         {`SELECT id FROM event WHERE key_hash = 'h' AND restaurant = 'r'`, "USING INDEX event_key"},
+		"order by number":    {`SELECT id FROM orders WHERE number_key = '1' AND restaurant = 'r' AND closed = 0 AND received_at > 5 LIMIT 2`, "USING INDEX orders_number"},
+	}
+	for name, c := range cases {
+		var plan []string
+		err := db.reader.each(t.Context(), func(rows *sql.Rows) error {
+			var id, parent, unused int
+			var detail string
+			err := rows.Scan(&id, &parent, &unused, &detail)
+			plan = append(plan, detail)
+			return err
+		}, `EXPLAIN QUERY PLAN `+c.query)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		text := strings.Join(plan, "; ")
+		if !strings.Contains(text, c.want) || strings.Contains(text, "TEMP B-TREE") {
+			t.Errorf("%s: the plan is %q, want %q and no sorting", name, text, c.want)
+		}
+	}
+}
