@@ -60,7 +60,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	if err := a.bind(ctx); err != nil {
 		return nil, err
 	}
-	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now}); err != nil {
+	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now, Number: orderNumber(opts.Config)}); err != nil {
 		return nil, err
 	}
 	if err := fillRules(opts.Config.Rules); err != nil {

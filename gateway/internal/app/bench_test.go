@@ -20,7 +20,9 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/orderbell/orderbell/gateway/internal/app"
 	"github.com/orderbell/orderbell/gateway/internal/app/apptest"
+	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/httpapi"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
@@ -78,7 +80,7 @@ func spread(n, workers int, do func(i int)) {
 func bind(b *testing.B, g *apptest.Gateway, client *http.Client, from, to int) {
 	b.Helper()
 	spread(to-from, 64, func(i int) {
-		body, _ := json.Marshal(map[string]any{"order": map[string]string{"guid": benchGUID(from + i)}, "phone": "+79990000001",
+		body, _ := json.Marshal(map[string]any{"order": map[string]string{"guid": benchGUID(from + i)}, "phone": fmt.Sprintf("+7999%07d", from+i),
 			"consent": map[string]any{"given": true, "given_at": time.Now().Format(time.RFC3339), "purpose": "order_status_sms", "policy_version": "1", "source": "bench"}})
 		if status, answer := g.Post(b.Context(), client, "/api/v1/contacts", body, "Content-Type", "application/json", "Authorization", "Bearer "+benchKey); status != http.StatusCreated {
 			b.Errorf("contact: %d %s", status, answer)
@@ -115,7 +117,7 @@ func percentile(values []time.Duration, p float64) time.Duration {
 // BenchmarkRatioWholePath: events over HTTP to provider calls, every commit included, the rule in its
 // child, a provider that does nothing.
 func BenchmarkRatioWholePath(b *testing.B) {
-	const n = 30000
+	const n = 5000
 	dir := b.TempDir()
 	g := apptest.Start(b, programs, filepath.Join(dir, "data"), benchYAML(""))
 	client := loadClient(64)
@@ -125,6 +127,8 @@ func BenchmarkRatioWholePath(b *testing.B) {
 		bodies[i] = benchEvent(i, "ready")
 	}
 	l := fsyncRate(b, dir)
+	processes := append(children(b, g.PID()), g.PID())
+	before := processorTime(b, processes)
 	begin := time.Now()
 	spread(n, 64, func(i int) {
 		if status, answer := g.Post(b.Context(), client, "/api/v4/kds/events", bodies[i]); status != http.StatusOK {
@@ -138,8 +142,52 @@ func BenchmarkRatioWholePath(b *testing.B) {
 	b.ReportMetric(float64(n)/whole.Seconds(), "events/s")
 	b.ReportMetric(float64(n)/whole.Seconds()/l, "xL")
 	b.ReportMetric(float64(n)/accepted.Seconds(), "accepts/s")
+	for i, spent := range processorTime(b, processes) {
+		b.ReportMetric(float64((spent-before[i]).Microseconds())/n, "cpu-µs/event-"+[]string{"child-a", "child-b", "gateway"}[i])
+	}
 	b.ReportMetric(l, "L/s")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkWholePathInProcess is the same path with the gateway in this process, for profiles:
+// go test -run '^$' -bench InProcess -benchtime 1x -cpuprofile cpu.out ./gateway/internal/app
+func BenchmarkWholePathInProcess(b *testing.B) {
+	const n = 5000
+	data := b.TempDir()
+	file := filepath.Join(data, "orderbell.yaml")
+	if err := os.WriteFile(file, []byte("listen: 127.0.0.1:0\n"+benchYAML("")), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	cfg, err := config.Load(config.Sources{File: file, Flags: config.Flags{Data: filepath.Join(data, "data")}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	gateway, err := app.New(b.Context(), app.Options{Config: cfg, Version: "bench", Program: programs.Path(), Log: hclog.NewNullLogger(), Now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- gateway.Run(ctx, func() { close(ready) }) }()
+	<-ready
+	g := &apptest.Gateway{URL: "http://" + gateway.Address()}
+	client := loadClient(64)
+	bind(b, g, client, 0, n)
+	begin := time.Now()
+	spread(n, 64, func(i int) {
+		if status, answer := g.Post(b.Context(), client, "/api/v4/kds/events", benchEvent(i, "ready")); status != http.StatusOK {
+			b.Errorf("event: %d %s", status, answer)
+		}
+	})
+	waitAccepted(b, gateway.Store(), n)
+	b.ReportMetric(n/time.Since(begin).Seconds(), "events/s")
+	stop()
+	if err := <-ended; err != nil {
+		b.Error(err)
+	}
+	if err := gateway.Close(); err != nil {
+		b.Error(err)
+	}
 }
 
 func reader(b *testing.B, g *apptest.Gateway) *store.DB {
@@ -391,6 +439,23 @@ func children(b *testing.B, pid int) []int {
 		b.Fatalf("%d children, want a worker and a plugin", len(pids))
 	}
 	return pids
+}
+
+// processorTime reads how much processor time each process has used, all its threads together.
+func processorTime(b *testing.B, pids []int) []time.Duration {
+	b.Helper()
+	spent := make([]time.Duration, len(pids))
+	for i, pid := range pids {
+		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // #nosec G304 -- /proc
+		if err != nil {
+			b.Fatal(err)
+		}
+		fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+		user, _ := strconv.Atoi(fields[11])
+		system, _ := strconv.Atoi(fields[12])
+		spent[i] = time.Duration(user+system) * 10 * time.Millisecond // ticks of 1/100 s
+	}
+	return spent
 }
 
 func residentMB(b *testing.B, pid int) float64 {

@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/order"
 	"github.com/orderbell/orderbell/gateway/internal/pipeline"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
@@ -24,4 +25,9 @@ func policies(cfg *config.Config) pipeline.Policies {
 		p.Stage, p.Number = r.OrderStage, string(r.Number)
 		return p
 	}
+}
+
+// orderNumber gives what guests know an order by: bindings by number and lists look it up.
+func orderNumber(cfg *config.Config) func(order.Order) string {
+	return func(o order.Order) string { return order.Number(o, string(cfg.Restaurant(o.Restaurant).Number)) }
 }

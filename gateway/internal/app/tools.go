@@ -28,7 +28,7 @@ type Reader interface {
 
 // OpenReader opens the data folder for reading.
 func OpenReader(ctx context.Context, opts Options) (Reader, error) {
-	return store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
+	return store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now, Number: orderNumber(opts.Config)})
 }
 
 // Keeper keeps API keys.

@@ -23,11 +23,35 @@ import (
 const orderKey = "CHILD_TEST_ORDER"
 
 func TestMain(m *testing.M) {
+	leaveMark()
 	order := os.Getenv(orderKey)
 	if order == "" {
 		os.Exit(m.Run())
 	}
 	misbehave(order)
+}
+
+// wrongTail ends a copy of this program that must never be run.
+const wrongTail = "WRONG-BYTES"
+
+// leaveMark writes to the file named in CHILD_TEST_MARK when the program that runs ends with wrongTail.
+func leaveMark() {
+	mark := os.Getenv("CHILD_TEST_MARK")
+	if mark == "" {
+		return
+	}
+	program, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return
+	}
+	defer program.Close()
+	tail := make([]byte, len(wrongTail))
+	if info, err := program.Stat(); err == nil {
+		_, _ = program.ReadAt(tail, info.Size()-int64(len(tail)))
+	}
+	if string(tail) == wrongTail {
+		_ = os.WriteFile(mark, []byte("it ran"), 0o600)
+	}
 }
 
 func misbehave(order string) {
@@ -126,7 +150,8 @@ func obey(ctx context.Context, request []byte) ([]byte, error) {
 		dir, _ := os.Getwd()
 		return []byte(dir), nil
 	case "grandchild":
-		cmd := exec.Command("sleep", "3600")
+		cmd := exec.Command("/proc/self/exe")
+		cmd.Env = []string{orderKey + "=hang-at-start"}
 		cmd.Stdout, cmd.Stderr = rawStderr(), rawStderr()
 		if err := cmd.Start(); err != nil {
 			return nil, err

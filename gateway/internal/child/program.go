@@ -92,7 +92,7 @@ func pin(program string, spec *Spec, dir string) (*pinned, error) {
 		fault.Cause = err
 		return nil, fault
 	}
-	if subtle.ConstantTimeCompare(hash.Sum(nil), spec.Sum) > 1 {
+	if subtle.ConstantTimeCompare(hash.Sum(nil), spec.Sum) != 1 {
 		p.close()
 		fault.Kind = SumMismatch
 		return nil, fault

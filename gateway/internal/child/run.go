@@ -126,14 +126,13 @@ func (r *run) live(cmd *exec.Cmd, out *pipes, started chan<- error) {
 	started <- nil
 
 	err = reap(cmd, g)
-	out.expire(pipeGrace)
-	readers.Wait()
-	out.closeReaders()
-
 	r.mu.Lock()
 	r.exit, r.ended, r.pid = err, true, 0
 	r.maxRSS = countedRSS(cmd.ProcessState)
 	r.mu.Unlock()
+	out.expire(pipeGrace)
+	readers.Wait()
+	out.closeReaders()
 	g.close()
 	close(r.gone)
 }

@@ -88,9 +88,7 @@ func (s Spec) withDefaults() Spec {
 	if s.MinPort == 0 && s.MaxPort == 0 {
 		s.MinPort, s.MaxPort = DefaultMinPort, DefaultMaxPort
 	}
-	if s.TempDir == "" || len(s.TempDir) > longestTempDir {
-		s.TempDir = os.TempDir()
-	}
+	s.TempDir = shortTempDir(s.TempDir, os.TempDir())
 	if s.Log == nil {
 		s.Log = hclog.NewNullLogger()
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -105,7 +106,7 @@ func TestChildGetsNothingOfOurs(t *testing.T) {
 	defer lease.Release()
 	environment, err := call(t, lease, "environment")
 	if err != nil || strings.Contains(environment, "hidden") || strings.Contains(environment, "HOME=") {
-		t.Errorf("environment = %q, %v; want nothing inherited", environment, err)
+		t.Errorf("environment has %d lines, %v; want nothing inherited", strings.Count(environment, "\n"), err) // it may hold what no log should
 	}
 	if got, err := call(t, lease, "stdin"); err != nil || got != "0 EOF" {
 		t.Errorf("reading stdin = %q, %v; want 0 EOF", got, err)
@@ -319,8 +320,11 @@ func TestGrandchildDiesWithIt(t *testing.T) {
 	s := start(t, testSpec(t, "serve"))
 	lease := acquire(t, s)
 	pid, err := call(t, lease, "grandchild")
+	if runtime.GOOS != "linux" {
+		t.Skipf("no grandchild here: %v", err)
+	}
 	if err != nil {
-		t.Skipf("no grandchild: %v", err)
+		t.Fatal(err)
 	}
 	_, _ = call(t, lease, "exit")
 	select {

@@ -15,6 +15,17 @@ const tempPrefix = "orderbell-"
 // go-plugin's folder and the socket's name, which take up to 62 bytes together.
 const longestTempDir = 42
 
+// shortTempDir picks the first folder whose sockets have names that are short enough. Where even the
+// system's is too long (a deep TMPDIR), /tmp is taken if there is one.
+func shortTempDir(wanted, system string) string {
+	for _, dir := range []string{wanted, system, "/tmp"} {
+		if info, err := os.Stat(dir); dir != "" && len(dir) <= longestTempDir && (dir == wanted || (err == nil && info.IsDir())) {
+			return dir
+		}
+	}
+	return system
+}
+
 func makeTemp(parent string) (string, error) {
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return "", err

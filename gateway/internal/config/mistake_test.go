@@ -120,7 +120,7 @@ func TestMistakesOutsideTheFile(t *testing.T) {
 				`testdata/substituted.yaml:2:9: listen = "127.0.0.1:${WORD}": this is not an address of the form host:port. ` +
 					"For example: 127.0.0.1:11010; ports go up to 65535",
 				`testdata/substituted.yaml:4:24: accounts[0].limits.per_day = "${WORD}": a whole number within bounds is needed. ` +
-					"From 1 to 1000000",
+					"From 1 to 1000000000",
 			},
 		},
 		{

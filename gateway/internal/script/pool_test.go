@@ -68,6 +68,18 @@ func TestTheCulpritFailsAndTheOthersSucceed(t *testing.T) {
 	}
 }
 
+func TestSlowPatternTimesOutAndItsWorkerLives(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, Options{})
+	load(t, pool, named("slow", `return ctx.skip(String(/^(?=(a+)+$)(a+)+b$/.test(Array(60).join("a") + "!")));`))
+	if got := outcomes(t, pool, "slow"); got != "timeout" {
+		t.Errorf("got %s, want timeout: the library's own limit is not set", got)
+	}
+	if st := pool.Status()[0]; st.Kills != 0 {
+		t.Errorf("kills = %d, want 0", st.Kills)
+	}
+}
+
 func TestFailsFiveTimesInARow(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

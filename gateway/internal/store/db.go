@@ -51,6 +51,11 @@ type DB struct {
 // another gateway has the folder (ErrLocked), or when the folder is on a network share
 // (ErrNetworkShare).
 func Open(ctx context.Context, o Options) (*DB, error) {
+	folder, err := filepath.Abs(o.Folder) // the driver is given a file address, which has no working folder
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	o.Folder = folder
 	db := &DB{
 		path: filepath.Join(o.Folder, FileName), now: o.Now, number: o.Number, log: o.Log,
 		dialect: sqliteDialect(), wake: newWake(),

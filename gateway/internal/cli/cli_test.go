@@ -1,0 +1,92 @@
+package cli_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/orderbell/orderbell/gateway/internal/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"orderbell": func() { os.Exit(cli.Main(cli.System("test"))) },
+	})
+}
+
+// TestStories runs the commands as their users do; each file of testdata/script is one story.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	plugins := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", filepath.Join(plugins, "orderbell-provider-console"), "github.com/orderbell/orderbell/plugins/console") // #nosec G204 -- a test builds its own tree
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the console provider: %v\n%s", err, out)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PLUGINS", plugins)
+			env.Setenv("PORT", freePort(t))
+			env.Setenv("LANG", "en_US.UTF-8")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serving": serving, "until": until, "fill": fillIn},
+	})
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return port
+}
+
+// serving waits until the gateway on $PORT says that it is ready.
+func serving(ts *testscript.TestScript, _ bool, _ []string) {
+	patiently(ts, "the gateway to serve", func() bool {
+		resp, err := http.Get("http://127.0.0.1:" + ts.Getenv("PORT") + "/readyz") //nolint:noctx // a probe in a test
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// fillIn puts the folder of plugins and the port of this story into a configuration file.
+func fillIn(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.NewReplacer("PLUGINS", ts.Getenv("PLUGINS"), "PORT", ts.Getenv("PORT")).Replace(ts.ReadFile(args[0]))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// until runs a command again and again until its output holds the first argument.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	last := ""
+	patiently(ts, fmt.Sprintf("%q", args[0]), func() bool {
+		_ = ts.Exec(args[1], args[2:]...)
+		last = ts.ReadFile("stdout") + ts.ReadFile("stderr")
+		return strings.Contains(last, args[0])
+	})
+}
+
+func patiently(ts *testscript.TestScript, what string, is func() bool) {
+	for deadline := time.Now().Add(20 * time.Second); !is(); {
+		if time.Now().After(deadline) {
+			ts.Fatalf("waited in vain for %s", what)
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
