@@ -37,6 +37,7 @@ type App struct {
 	rules     *script.Pool
 	providers *provider.Host
 	fronts    []*front
+	recent    *recent
 }
 
 // stopTimeout is how long a stop waits for what is under way.
@@ -48,7 +49,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	if opts.Args == nil {
 		opts.Args = []string{"script-worker"}
 	}
-	a := &App{opts: opts}
+	a := &App{opts: opts, recent: newRecent()}
 	defer func() {
 		if err != nil {
 			_ = a.Close()
@@ -143,7 +144,7 @@ func (a *App) recover(ctx context.Context) error {
 func (a *App) decide() *pipeline.Decide {
 	entropy := ulid.DefaultEntropy()
 	return &pipeline.Decide{
-		Inbox: a.db, Rules: a.rules, Policies: policies(a.opts.Config),
+		Inbox: a.db, Decode: a.recent.decode, Rules: a.rules, Policies: policies(a.opts.Config),
 		NewID: func() string { return ulid.MustNew(ulid.Timestamp(a.opts.Now()), entropy).String() },
 		Wake:  a.db.EventsWake, Now: a.opts.Now, Log: a.opts.Log.Named("decide"),
 	}

@@ -7,7 +7,6 @@ import (
 	"net"
 
 	"github.com/orderbell/orderbell/gateway/internal/httpapi"
-	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/script"
 )
 
@@ -67,7 +66,7 @@ func (a *App) open() {
 		f.server = httpapi.New(httpapi.Options{
 			Events: intakeStore(a.db), Contacts: a.db, Keys: a.db, Ready: a.db, Parts: f.parts,
 			Declared: a.opts.Config.AccessKeys(a.opts.Now()), IntakeKey: a.opts.Config.IntakeRestaurant,
-			Check: func(body []byte) error { _, err := kds.Decode(body); return err },
+			Check: a.recent.check,
 			Now:   a.opts.Now, Log: a.opts.Log.Named("http"), Version: a.opts.Version,
 		})
 	}

@@ -214,6 +214,27 @@ func TestNoChildOutlivesItsHost(t *testing.T) {
 	}
 }
 
+func TestGrandchildDiesWithIt(t *testing.T) {
+	t.Parallel()
+	s := start(t, testSpec(t, "serve"))
+	lease := acquire(t, s)
+	pid, err := call(t, lease, "grandchild")
+	if runtime.GOOS != "linux" {
+		t.Skipf("no grandchild here: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = call(t, lease, "exit")
+	select {
+	case <-lease.Dead():
+	case <-time.After(10 * time.Second):
+		t.Fatal("a grandchild that holds the pipes keeps the death from being seen")
+	}
+	lease.Release()
+	awaitDead(t, pid)
+}
+
 // awaitDead waits until no process with the number runs; a zombie without a parent's care counts as dead.
 func awaitDead(t *testing.T, pid string) {
 	t.Helper()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -313,27 +312,6 @@ func TestMemoryEaterIsKilledAboveItsLimit(t *testing.T) {
 		t.Errorf("peak = %d MiB, limit %d MiB", st.PeakRSS>>20, spec.MemoryMax>>20)
 	}
 	t.Logf("limit %d MiB, peak %d MiB", spec.MemoryMax>>20, st.PeakRSS>>20)
-}
-
-func TestGrandchildDiesWithIt(t *testing.T) {
-	t.Parallel()
-	s := start(t, testSpec(t, "serve"))
-	lease := acquire(t, s)
-	pid, err := call(t, lease, "grandchild")
-	if runtime.GOOS != "linux" {
-		t.Skipf("no grandchild here: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = call(t, lease, "exit")
-	select {
-	case <-lease.Dead():
-	case <-time.After(10 * time.Second):
-		t.Fatal("a grandchild that holds the pipes keeps the death from being seen")
-	}
-	lease.Release()
-	awaitDead(t, pid)
 }
 
 func TestStopIsGracefulAndThenFirm(t *testing.T) {

@@ -34,6 +34,8 @@ type Config struct {
 	file    string           // as named; empty: none
 	origins map[string]place // by path: where the value that counts was written
 	keys    []intakeHash
+
+	undeclared Restaurant // made once: reading a zone takes longer than reading an event
 }
 
 // Log is how the program logs.
@@ -130,10 +132,13 @@ func defaults() *Config {
 			OnUnknown:   Hold,
 			ContactWait: 15 * time.Minute,
 		},
-		origins: map[string]place{},
+		origins:    map[string]place{},
+		undeclared: defaultRestaurant(""),
 	}
 }
 
+// defaultRestaurant is what an undeclared restaurant gets. It reads the zone; lookups use the one in
+// Config.
 func defaultRestaurant(code string) Restaurant {
 	// The zone is part of the embedded database (see load.go), so that it cannot be missing.
 	zone, err := time.LoadLocation(defaultTimezone)

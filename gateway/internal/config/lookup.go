@@ -19,7 +19,7 @@ type intakeHash struct {
 // Restaurant gives the settings for a restaurant code: those declared for it, else those declared for
 // "*", else the defaults. Code is set to the one asked for, so that the answer can be stored with it.
 func (c *Config) Restaurant(code string) Restaurant {
-	found := defaultRestaurant(code)
+	found := c.undeclared
 	for _, r := range c.Restaurants {
 		if r.Code == code {
 			return r

@@ -18,6 +18,7 @@ import (
 // one order are decided in the order of their arrival.
 type Decide struct {
 	Inbox    Inbox
+	Decode   func(kds.Event) ([]kds.Posting, error) // kds.Decode of the body, or what is remembered of it
 	Rules    Decider
 	Policies Policies
 	NewID    func() string          // ULIDs, increasing
@@ -138,7 +139,7 @@ func noteOf(err error, lang string) string {
 
 // read understands one event. The note tells what was odd but tolerable, or why nothing follows.
 func (d *Decide) read(e kds.Event) ([]order.Order, string, error) {
-	postings, err := kds.Decode(e.Body)
+	postings, err := d.Decode(e)
 	if err != nil {
 		return nil, "", err
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/order"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/scripts"
 )
 
 // The test binary is also the worker: "script-worker" as it ships, "bare-worker" without any check or
@@ -80,4 +82,22 @@ func evaluateBody(t *testing.T, body string) rule.Result {
 		t.Fatal(err)
 	}
 	return engine{}.evaluate(compileOne(t, handler(body)), &request.calls[0])
+}
+
+func shipped(t testing.TB) rule.File {
+	t.Helper()
+	source, err := scripts.FS.ReadFile("rules/order-stage.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rule.File{Name: "order-stage.js", Source: string(source), Version: "v1"}
+}
+
+func startPool(t testing.TB, opts Options) (*Pool, func()) {
+	t.Helper()
+	pool := New(opts)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); pool.Run(ctx) }()
+	return pool, func() { cancel(); <-done }
 }

@@ -62,8 +62,9 @@ type result struct {
 	cpu      time.Duration // of the whole process, per item
 }
 
-// cell measures run, which returns how much it did and the latencies of its calls.
-func cell(b *testing.B, run func(db *store.DB, folder string) (n int, took time.Duration, latencies []time.Duration)) []result {
+// cell measures run, which returns how much it did and the latencies of its calls, on a database that
+// has waiting events.
+func cell(b *testing.B, waiting int, run func(db *store.DB, folder string) (n int, took time.Duration, latencies []time.Duration)) []result {
 	b.Helper()
 	var all []result
 	for range cellRounds {
@@ -72,6 +73,7 @@ func cell(b *testing.B, run func(db *store.DB, folder string) (n int, took time.
 		if err != nil {
 			b.Fatal(err)
 		}
+		stock(b, db, waiting)
 		before := probe(b, folder)
 		runtime.GC()
 		cpu := cpuTime()
@@ -154,7 +156,7 @@ func BenchmarkRatioAccept(b *testing.B) {
 		writers int
 		target  string
 	}{{1, ""}, {16, "≥ 5"}, {64, "≥ 8"}, {256, "≥ 10"}} {
-		all := cell(b, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
+		all := cell(b, 0, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
 			return ingest(b, db, c.writers, &atomic.Uint64{})
 		})
 		ratio := show(fmt.Sprintf("accept, %d writers", c.writers), all, c.target)
@@ -177,7 +179,7 @@ func BenchmarkRatioAccept(b *testing.B) {
 func BenchmarkRatioTogether(b *testing.B) {
 	for _, size := range []int{64} {
 		var left []int
-		all := cell(b, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
+		all := cell(b, 0, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
 			ctx, stop := context.WithCancel(context.Background())
 			done := make(chan int)
 			go func() { done <- consume(ctx, b, db, 256) }()
@@ -226,8 +228,7 @@ func BenchmarkRatioClaims(b *testing.B) {
 		batch  int
 		target string
 	}{{1, "≥ 0.6"}, {16, "≥ 5"}, {128, "≥ 10"}} {
-		all := cell(b, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
-			stock(b, db, min(c.batch*2000, 30000))
+		all := cell(b, min(c.batch*2000, 30000), func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
 			n, start := 0, time.Now()
 			ctx, stop := context.WithTimeout(context.Background(), cellTime)
 			defer stop()
@@ -278,9 +279,8 @@ func BenchmarkRatioPath(b *testing.B) {
 	steps := map[string]time.Duration{}
 	names := []string{"ClaimEvents", "FindOrders", "FindContacts", "SaveDecided", "ClaimMessages (per text)", "FinishAttempts (per text)"}
 	total, texts := 0, 0
-	all := cell(b, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
-		const n = 12800
-		stock(b, db, n)
+	const n = 12800
+	all := cell(b, n, func(db *store.DB, _ string) (int, time.Duration, []time.Duration) {
 		start := time.Now()
 		for range n / 128 {
 			texts += path(b, db, steps)

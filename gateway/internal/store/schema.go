@@ -98,7 +98,8 @@ func (db *DB) inspect(ctx context.Context) (pending bool, err error) {
 
 func (db *DB) quickCheck(ctx context.Context, pool *sql.DB) error {
 	limit := int64(checkAlways)
-	if log, err := os.Stat(db.path + "-wal"); err == nil && log.Size() > 0 {
+	// Only a gateway that holds the lock can tell a log that was left over from one in use.
+	if log, err := os.Stat(db.path + "-wal"); db.lock != nil && err == nil && log.Size() > 0 {
 		limit = checkAfterUnruly
 	}
 	file, err := os.Stat(db.path)

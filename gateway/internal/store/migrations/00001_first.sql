@@ -85,6 +85,7 @@ CREATE TABLE binding (
   valid_until BIGINT NOT NULL
 );
 CREATE INDEX binding_waiting ON binding (ref) WHERE order_id = '';
+CREATE INDEX binding_vain ON binding (valid_until) WHERE order_id = '';
 
 -- due_at is when a waiting decision can be taken up: at the end of its wait, at once when its order
 -- has got a contact, or at the end of the lease of whoever has it.
