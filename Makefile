@@ -52,7 +52,8 @@ check: ## linters, race detector with the long tests, import table, cross builds
 bench: ## benchmarks, one package after the other
 	@pkgs=$$(grep -rl --include='*_test.go' '^func Benchmark' gateway sdk plugins examples 2>/dev/null | xargs -n1 dirname | sort -u | sed 's,^,./,'); \
 	if [ -z "$$pkgs" ]; then echo 'no benchmarks found'; exit 1; fi; \
-	set -x; $(GO) test -run '^$$' -bench . -benchmem -cpu 2 -p 1 -timeout 30m $$pkgs
+	set -x; $(GO) test -run '^$$' -bench . -benchmem -cpu 2 -p 1 -timeout 30m $$pkgs; \
+	$(GO) test -count=1 -run '^TestHostile$$' -v ./gateway/internal/script | grep -E 'contained|^(ok|FAIL)'
 
 race: ## go test -race, with the long tests (ORDERBELL_LONG=1)
 	ORDERBELL_LONG=1 CGO_ENABLED=1 $(GO) test -race -vet=off -shuffle=on -timeout 15m ./...

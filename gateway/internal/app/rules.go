@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 	"github.com/orderbell/orderbell/scripts"
 )
@@ -95,7 +97,11 @@ func (a *App) tryRules(ctx context.Context) error {
 	}
 	set, problems, err := a.rules.LoadUsable(ctx, files)
 	for _, p := range problems {
-		a.opts.Log.Error("a rule file has a fault", "problem", p.Sentence(a.opts.Config.Language))
+		level, what := hclog.Error, "a rule file has a fault and is left out"
+		if p.Warning {
+			level, what = hclog.Warn, "a rule file does something doubtful"
+		}
+		a.opts.Log.Log(level, what, "problem", p.Sentence(a.opts.Config.Language))
 	}
 	if err != nil {
 		return err

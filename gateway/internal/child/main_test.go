@@ -127,7 +127,7 @@ func obey(ctx context.Context, request []byte) ([]byte, error) {
 	case "eat":
 		var all [][]byte
 		for {
-			all = append(all, bytes.Repeat([]byte{1}, 1<<20))
+			all = append(all, bytes.Repeat([]byte{1}, 1<<20)) //nolint:staticcheck // it is there to take memory
 		}
 	case "flood":
 		log := hclog.New(&hclog.LoggerOptions{Output: rawStderr(), JSONFormat: true, Level: hclog.Trace})

@@ -150,7 +150,7 @@ func (p *process) diagnose(ctx context.Context, cause error) *Fault {
 		fault.Detail = "it printed " + strconv.Quote(cut(first, 80))
 	case p.exited(pipeGrace):
 		fault.Kind = StartCrash
-		fault.Cause, _ = p.run.counted()
+		_, fault.Cause = p.run.counted()
 		fault.Detail = strings.Join(p.lines.tail(2), " / ")
 	}
 	return fault
@@ -216,7 +216,7 @@ func (p *process) verdict() *Fault {
 	if fault := p.killedFor(); fault != nil {
 		return fault
 	}
-	exit, _ := p.run.counted()
+	_, exit := p.run.counted()
 	if exit == nil {
 		exit = errors.New("exit status 0")
 	}
@@ -261,7 +261,7 @@ func (p *process) stop(grace time.Duration) {
 	}
 	<-p.run.gone
 	<-finished
-	_, counted := p.run.counted()
+	counted, _ := p.run.counted()
 	p.peak.Store(max(p.peak.Load(), counted))
 	if p.dir == "" {
 		return

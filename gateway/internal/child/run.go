@@ -201,10 +201,10 @@ func (r *run) first() string {
 	return r.firstLine
 }
 
-func (r *run) counted() (exit error, maxRSS uint64) {
+func (r *run) counted() (maxRSS uint64, exit error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.exit, r.maxRSS
+	return r.maxRSS, r.exit
 }
 
 // ID, Name, Stdout, Stderr, Diagnose and the address translation complete runner.Runner.

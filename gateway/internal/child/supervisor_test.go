@@ -132,7 +132,9 @@ func TestLeavesNoFolderBehind(t *testing.T) {
 	go func() { done <- s.Run(ctx) }()
 	acquire(t, s).Release()
 	cancel()
-	<-done
+	if err := <-done; err != nil {
+		t.Errorf("Run = %v, want nil", err)
+	}
 	left, err := os.ReadDir(spec.TempDir)
 	if err != nil || len(left) != 1 || left[0].Name() != "orderbell-notes" {
 		t.Errorf("left in the folder: %v, %v; want only what is not ours", left, err)
@@ -142,7 +144,7 @@ func TestLeavesNoFolderBehind(t *testing.T) {
 // shortTemp is a folder whose path leaves room for a socket's.
 func shortTemp(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "ob")
+	dir, err := os.MkdirTemp("", "ob") //nolint:usetesting // the test's own folder has too long a path
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,7 +328,10 @@ func TestStopIsGracefulAndThenFirm(t *testing.T) {
 	lease.Release()
 	cancel()
 	select {
-	case <-done:
+	case err := <-done:
+		if err != nil {
+			t.Errorf("Run = %v, want nil", err)
+		}
 	case <-time.After(gracefulStop + 10*time.Second):
 		t.Fatal("a child that ignores the order to stop keeps Run from returning")
 	}
@@ -357,7 +362,9 @@ func TestDrainLetsCallsFinish(t *testing.T) {
 	if err := <-result; err != nil {
 		t.Errorf("a call in flight at the stop gave %v; want its answer", err)
 	}
-	<-done
+	if err := <-done; err != nil {
+		t.Errorf("Run = %v, want nil", err)
+	}
 }
 
 func TestRestartReplacesTheProcess(t *testing.T) {

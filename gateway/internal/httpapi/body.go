@@ -25,6 +25,8 @@ const (
 
 // buffers are for bodies of unknown or large length only. A body that is handed on is always a slice
 // of its own: a store that groups commits may hold it after the request has given up on it.
+//
+//nolint:gochecknoglobals // a pool keeps nothing that anybody could see or depend on
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // readBody reads the whole body, at most limit bytes. Compressed bodies are refused: the cash server

@@ -105,20 +105,20 @@ func most(lines []Dish) Stage {
 // stage that the order had, when none did.
 func lastChanged(prev *Order, lines []Dish) Stage {
 	before := indexLines(prev.Dishes)
-	changed, any := None, false
+	changed, counts := None, false
 	for i := range lines {
 		was := before.next(lines[i].ID)
 		s := lines[i].counted()
 		if s == None {
 			continue
 		}
-		any = true
+		counts = true
 		if s != was.counted() && (changed == None || s < changed) {
 			changed = s
 		}
 	}
 	switch {
-	case !any:
+	case !counts:
 		return None
 	case changed != None:
 		return changed
