@@ -9,11 +9,12 @@ rule({
   handle(change, ctx) {
     const { order, restaurant } = change;
     const { settings } = ctx;
+    const say = (ru, en) => (order.guest.language === "en" ? en : ru);
 
-    if (!settings.enabled) return ctx.skip("notifications are off");
-    if (change.passed) return ctx.skip("a later stage in the same event speaks");
-    if (!reached(change.stage, settings.stage)) return ctx.skip(`${change.stage} comes before ${settings.stage}`);
-    if (reached(change.before, settings.stage)) return ctx.skip("already told at an earlier stage");
+    if (!settings.enabled) return ctx.skip(say("уведомления выключены", "notifications are off"));
+    if (change.passed) return ctx.skip(say("в том же событии заказ прошёл дальше", "a later stage in the same event speaks"));
+    if (!reached(change.stage, settings.stage)) return ctx.skip(say(`${change.stage} раньше выбранного ${settings.stage}`, `${change.stage} comes before ${settings.stage}`));
+    if (reached(change.before, settings.stage)) return ctx.skip(say("выбранный статус уже был раньше", "the chosen stage was reached before"));
 
     return {
       to: order.guest.phone, // null: nobody has left a phone yet, and the gateway waits for one

@@ -54,7 +54,7 @@ func Check(ctx context.Context, opts Options) []Finding {
 			EN: "there is no account to send through: add accounts to orderbell.yaml",
 		}})
 	}
-	providers := StartProviders(ctx, opts)
+	providers := StartProviders(ctx, opts, nil)
 	defer providers.Stop()
 	for _, a := range opts.Config.Accounts {
 		findings = append(findings, providers.Check(ctx, a.Name)...)

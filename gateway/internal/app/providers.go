@@ -2,20 +2,24 @@ package app
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 )
 
-// NewProviders makes the host of the configured accounts. Its processes start with Run. Programs that
-// cannot be read are logged; the rest works.
-func NewProviders(opts Options) *provider.Host {
+// NewProviders makes the host of the configured accounts, of all or of those named. Its processes start
+// with Run. Programs that cannot be read are logged; the rest works.
+func NewProviders(opts Options, only ...string) *provider.Host {
 	catalogue, problems := provider.ReadCatalogue(PluginFolders(opts.Config, opts.Program)...)
 	for _, err := range problems {
 		opts.Log.Error("a provider program cannot be used", "error", err)
 	}
 	var accounts []provider.Account
 	for _, a := range opts.Config.Accounts {
+		if len(only) > 0 && !slices.Contains(only, a.Name) {
+			continue
+		}
 		settings := map[string]string{}
 		for key, value := range a.Settings {
 			settings[key] = value.Reveal()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/order"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
@@ -28,7 +29,26 @@ type Reader interface {
 
 // OpenReader opens the data folder for reading.
 func OpenReader(ctx context.Context, opts Options) (Reader, error) {
-	return store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now, Number: orderNumber(opts.Config)})
+	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now, Number: orderNumber(opts.Config)})
+	if err != nil {
+		return nil, err
+	}
+	return reader{DB: db, cfg: opts.Config}, nil
+}
+
+// reader tells times by the restaurant's clock.
+type reader struct {
+	*store.DB
+	cfg *config.Config
+}
+
+// History is that of the store, with the zone in which it is to be told.
+func (r reader) History(ctx context.Context, orderID string) (*rule.History, error) {
+	h, err := r.DB.History(ctx, orderID)
+	if err == nil {
+		h.Zone = r.cfg.Restaurant(h.Order.Restaurant).Timezone
+	}
+	return h, err
 }
 
 // Keeper keeps API keys.
@@ -54,10 +74,10 @@ type Providers struct {
 	done sync.WaitGroup
 }
 
-// StartProviders starts them; Stop must follow.
-func StartProviders(ctx context.Context, opts Options) *Providers {
+// StartProviders starts the programs of the named accounts; Stop must follow.
+func StartProviders(ctx context.Context, opts Options, accounts []string) *Providers {
 	running, stop := context.WithCancel(ctx)
-	p := &Providers{host: NewProviders(opts), stop: stop}
+	p := &Providers{host: NewProviders(opts, accounts...), stop: stop}
 	p.done.Go(func() { p.host.Run(running) })
 	return p
 }

@@ -7,12 +7,16 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 // Supervisor keeps one child process alive. All methods are safe for concurrent use.
 type Supervisor struct {
 	spec   Spec
 	policy *policy // only Run's goroutine
+
+	complaint string // the last one that was logged; only Run's goroutine
 
 	restart chan struct{} // buffered 1
 	resume  chan struct{} // buffered 1
@@ -203,7 +207,14 @@ func (s *Supervisor) settle(ctx context.Context, p *process, err error) {
 	}
 	var fault *Fault
 	if errors.As(err, &fault) && (fault.Permanent() || fault.Kind == NotStarted) && !p.run.everRan() {
-		s.spec.Log.Error("not started", "name", s.spec.Name, "error", err)
+		// It is tried again and again, for somebody may mend it; the same complaint is made once.
+		level := hclog.Error
+		if complaint := string(fault.Kind) + fault.Detail; complaint == s.complaint {
+			level = hclog.Debug
+		} else {
+			s.complaint = complaint
+		}
+		s.spec.Log.Log(level, "not started", "name", s.spec.Name, "error", err)
 		s.wait(ctx, Backoff, s.policy.refused(), err)
 		return
 	}

@@ -132,7 +132,7 @@ func (f configFlags) each(ctx context.Context, s *session, name string, act func
 	if err != nil {
 		return err
 	}
-	providers := app.StartProviders(ctx, s.options(cfg, s.quiet()))
+	providers := app.StartProviders(ctx, s.options(cfg, s.quiet()), names)
 	defer providers.Stop()
 	return act(providers, names)
 }

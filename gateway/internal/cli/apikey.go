@@ -77,7 +77,7 @@ func (c *apikeyListCommand) Run(ctx context.Context, s *session) error {
 	}
 	rows := [][]string{strings.Split(word{"ИМЯ|КЛЮЧ|ПРАВА|СОЗДАН|СОСТОЯНИЕ|ID", "NAME|KEY|SCOPES|CREATED|STATE|ID"}.pick(s.lang), "|")}
 	for _, k := range keys {
-		rows = append(rows, []string{k.Name, k.Hint, joinScopes(k.Scopes), clock(k.CreatedAt), keyState(k, s), k.ID})
+		rows = append(rows, []string{k.Name, k.Hint, joinScopes(k.Scopes), clock(k.CreatedAt.Local()), keyState(k, s), k.ID})
 	}
 	return table(s.out, rows)
 }

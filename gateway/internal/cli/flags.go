@@ -54,10 +54,8 @@ func (s *session) logger(cfg *config.Config) hclog.Logger {
 	})
 }
 
-// quiet logs only what is wrong: for commands whose answer is what counts.
-func (s *session) quiet() hclog.Logger {
-	return hclog.New(&hclog.LoggerOptions{Name: "orderbell", Level: hclog.Error, Output: s.Stderr})
-}
+// quiet logs nothing: for commands whose answer says all.
+func (s *session) quiet() hclog.Logger { return hclog.NewNullLogger() }
 
 // dataExists refuses a data folder in which no gateway ever ran, instead of showing an empty list.
 func dataExists(s *session, cfg *config.Config) error {

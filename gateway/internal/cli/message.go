@@ -97,7 +97,7 @@ func (c *messageListCommand) Run(ctx context.Context, s *session) error {
 	for _, m := range found {
 		l := listed(m)
 		items = append(items, l)
-		rows = append(rows, []string{clock(m.CreatedAt), oneLine(l.OrderNumber, 12), l.To, l.Status, l.Reason, l.Account, oneLine(l.Text, 60), l.ID})
+		rows = append(rows, []string{clock(m.CreatedAt.Local()), oneLine(l.OrderNumber, 12), l.To, l.Status, l.Reason, l.Account, oneLine(l.Text, 60), l.ID})
 	}
 	if c.JSON {
 		return printJSON(s.out, map[string]any{"items": items})
@@ -136,7 +136,7 @@ func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
 		_, _ = fmt.Fprintln(s.out, message.Cure(m.Reason, s.lang))
 	}
 	for _, a := range l.Attempts {
-		_, _ = fmt.Fprintf(s.out, "  %d. %s  %s  %s %s %s\n", a.N, clock(a.StartedAt), a.Account, a.Result, a.ProviderID, oneLine(a.Detail, 300))
+		_, _ = fmt.Fprintf(s.out, "  %d. %s  %s  %s %s %s\n", a.N, clock(a.StartedAt.Local()), a.Account, a.Result, a.ProviderID, oneLine(a.Detail, 300))
 	}
 	return nil
 }
@@ -153,4 +153,4 @@ func (f configFlags) read(ctx context.Context, s *session) (app.Reader, error) {
 	return app.OpenReader(ctx, s.options(cfg, s.quiet()))
 }
 
-func clock(t time.Time) string { return t.Local().Format("02.01 15:04:05") }
+func clock(t time.Time) string { return t.Format("02.01 15:04:05") }

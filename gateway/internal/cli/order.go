@@ -47,6 +47,10 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 	}
 	why := rule.Why(*history, s.lang)
 	facts := timeline(history, s.lang)
+	zone := time.Local
+	if history.Zone != nil {
+		zone = history.Zone
+	}
 	if c.JSON {
 		return printJSON(s.out, map[string]any{
 			"order": map[string]any{"id": history.Order.ID, "number": history.Order.Name, "restaurant_code": history.Order.Restaurant,
@@ -56,7 +60,7 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 	}
 	_, _ = fmt.Fprintf(s.out, "№ %s  %s\n%s\n\n", oneLine(history.Order.Name, 30), history.Order.ID, why)
 	for _, f := range facts {
-		_, _ = fmt.Fprintf(s.out, "%s  %s\n", clock(f.At), f.Text)
+		_, _ = fmt.Fprintf(s.out, "%s  %s\n", clock(f.At.In(zone)), f.Text)
 	}
 	return nil
 }

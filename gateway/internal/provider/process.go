@@ -89,6 +89,9 @@ func (p *process) call(ctx context.Context, a Account, do func(context.Context, 
 	defer stop()
 	lease, err := p.supervisor.Acquire(waiting)
 	if err != nil {
+		if why := p.supervisor.Status().LastError; why != nil && ctx.Err() == nil {
+			err = why
+		}
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent, Err: err}
 	}
 	defer lease.Release()
