@@ -12,6 +12,18 @@ func BenchmarkDecodeXML(b *testing.B)     { benchmarkDecode(b, "08-kds-all-ready
 func BenchmarkDecodeXML1251(b *testing.B) { benchmarkDecode(b, "23-windows-1251.xml") }
 func BenchmarkDecodeJSON(b *testing.B)    { benchmarkDecode(b, "78-our-native-json-event.json") }
 
+// BenchmarkDecodeXMLByStandard is the way of the documents that are not plain, beside BenchmarkDecodeXML.
+func BenchmarkDecodeXMLByStandard(b *testing.B) {
+	body := sample(b, "08-kds-all-ready.xml")
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := kds.DecodeByStandard(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func benchmarkDecode(b *testing.B, name string) {
 	body := sample(b, name)
 	b.SetBytes(int64(len(body)))
@@ -33,7 +45,7 @@ func BenchmarkKeyOf(b *testing.B) {
 	}
 }
 
-// BenchmarkRawToken is the floor under BenchmarkDecodeXML: the tokens alone, nothing understood.
+// BenchmarkRawToken is the floor under BenchmarkDecodeXMLByStandard: the tokens alone, nothing understood.
 func BenchmarkRawToken(b *testing.B) {
 	body := sample(b, "08-kds-all-ready.xml")
 	b.ReportAllocs()

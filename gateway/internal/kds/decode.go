@@ -24,7 +24,10 @@ const (
 // Decode understands a body: r_keeper's notification, the answer to GetOrder, or our JSON, told apart
 // by content and in any of the encodings of toUTF8. All of a body is understood or none of it; the
 // error is always an *Error. Equal bytes give equal postings. Safe for concurrent use.
-func Decode(body []byte) ([]Posting, error) {
+func Decode(body []byte) ([]Posting, error) { return decode(body, decodeXML) }
+
+// decode leaves XML to xmlBy: decodeXML, or one of its two ways in tests that compare them.
+func decode(body []byte, xmlBy func([]byte) ([]Posting, error)) ([]Posting, error) {
 	if len(body) > maxBody {
 		return nil, &Error{Code: TooLarge, Text: strconv.Itoa(len(body))}
 	}
@@ -38,7 +41,7 @@ func Decode(body []byte) ([]Posting, error) {
 	}
 	switch text[0] {
 	case '<':
-		return decodeXML(text)
+		return xmlBy(text)
 	case '{', '[':
 		return decodeJSON(text)
 	}
@@ -46,7 +49,7 @@ func Decode(body []byte) ([]Posting, error) {
 }
 
 // reference normalises an id: trimmed; "0" and the GUID of zeros are how r_keeper writes "none".
-// It tells whether text may be an id at all.
+// It tells whether text may be an id at all. What it gives is a copy: see name.
 func reference(text string) (string, bool) {
 	text = strings.TrimSpace(text)
 	if text == "0" {
@@ -55,7 +58,7 @@ func reference(text string) (string, bool) {
 	if len(text) > maxReference || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return "", false
 	}
-	return text, true
+	return strings.Clone(text), true
 }
 
 // guid normalises a GUID: without braces, upper case.
@@ -80,7 +83,8 @@ func settle(ref *order.Ref) bool {
 	return ref.GUID != "" || ref.Visit != ""
 }
 
-// name makes a text for people fit to be kept: one line, trimmed, at most maxName characters.
+// name makes a text for people fit to be kept: one line, trimmed, at most maxName characters. It is a
+// copy, because text may share the memory of the body, and postings outlive their bodies.
 func name(text string) string {
 	plain := true
 	for i := 0; i < len(text) && plain; i++ {
@@ -96,15 +100,15 @@ func name(text string) string {
 	}
 	text = strings.TrimSpace(text)
 	if len(text) <= maxName {
-		return text
+		return strings.Clone(text)
 	}
 	n := 0
 	for i := range text {
 		if n++; n > maxName {
-			return text[:i]
+			return strings.Clone(text[:i])
 		}
 	}
-	return text
+	return strings.Clone(text)
 }
 
 func offset(at int64) string { return "byte " + strconv.FormatInt(at, 10) }

@@ -1,7 +1,6 @@
 package kds
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -23,10 +22,11 @@ const (
 	partRow              // <Component> of a combo
 )
 
-// xmlReader walks the tokens of one document. It checks itself what RawToken leaves open: matching
-// tags, depth, repeated attributes, a single root.
+// xmlReader walks the tokens of one document. It checks itself what its source of tokens leaves open:
+// matching tags, depth, repeated attributes, a single root.
 type xmlReader struct {
-	dec      *xml.Decoder
+	tokens   xmlTokens
+	token    xmlToken
 	names    [maxDepth]xml.Name
 	roles    [maxDepth]role
 	depth    int
@@ -41,19 +41,26 @@ type xmlReader struct {
 	draft    bool      // the open session is a draft
 }
 
-func decodeXML(text []byte) ([]Posting, error) {
-	r := &xmlReader{dec: xml.NewDecoder(bytes.NewReader(text))}
-	// The text is UTF-8 by now, whatever its declaration still says.
-	r.dec.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
+// decodeXML reads a document by the fast way if that understands it to its end. All else, and every
+// refusal, is judged from the start by encoding/xml, so that verdicts and places come from one side.
+func decodeXML(body []byte) ([]Posting, error) {
+	if postings, err := decodeXMLFrom(newPlainTokens(body)); err == nil {
+		return postings, nil
+	}
+	return decodeXMLFrom(newStandardTokens(body))
+}
+
+func decodeXMLFrom(tokens xmlTokens) ([]Posting, error) {
+	r := &xmlReader{tokens: tokens}
 	for first := true; ; first = false {
-		token, err := r.dec.RawToken()
+		err := tokens.next(&r.token)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, r.fail(BadXML, "")
 		}
-		if err := r.token(token, first); err != nil {
+		if err := r.take(first); err != nil {
 			return nil, err
 		}
 	}
@@ -66,22 +73,23 @@ func decodeXML(text []byte) ([]Posting, error) {
 	return r.postings, nil
 }
 
-func (r *xmlReader) token(token xml.Token, first bool) error {
-	switch t := token.(type) {
-	case xml.StartElement:
-		return r.start(t)
-	case xml.EndElement:
-		return r.end(t)
-	case xml.CharData:
-		if r.depth == 0 && len(bytes.TrimSpace(t)) > 0 {
+func (r *xmlReader) take(first bool) error {
+	switch r.token.kind {
+	case startTag:
+		return r.start(r.token.tag)
+	case endTag:
+		return r.end(r.token.tag.Name)
+	case characters:
+		if r.depth == 0 {
 			return r.fail(Trailing, "")
 		}
-	case xml.Directive:
+	case directive:
 		return r.fail(Doctype, "")
-	case xml.ProcInst:
-		if !first && strings.EqualFold(t.Target, "xml") {
+	case declaration:
+		if !first {
 			return r.fail(BadXML, "xml")
 		}
+	case nothing:
 	}
 	return nil
 }
@@ -196,9 +204,9 @@ func (r *xmlReader) detail(parent role, t xml.StartElement) {
 	}
 }
 
-func (r *xmlReader) end(t xml.EndElement) error {
-	if r.depth == 0 || r.names[r.depth-1] != t.Name {
-		return r.fail(BadXML, quoted(t.Name.Local))
+func (r *xmlReader) end(name xml.Name) error {
+	if r.depth == 0 || r.names[r.depth-1] != name {
+		return r.fail(BadXML, quoted(name.Local))
 	}
 	role := r.roles[r.depth-1]
 	err := r.close(role)
@@ -233,31 +241,38 @@ func (r *xmlReader) checkAttributes(attrs []xml.Attr) error {
 	if len(attrs) > maxAttributes {
 		return r.fail(TooMany, "256")
 	}
-	var seen map[xml.Name]bool
 	if len(attrs) > 24 { // beyond what r_keeper writes; comparing each with each would be slow
-		seen = make(map[xml.Name]bool, len(attrs))
+		return r.checkManyAttributes(attrs)
 	}
 	for i := range attrs {
-		name := attrs[i].Name
-		if isState(name) {
-			name.Local = "kdsstate"
-		}
-		twice := seen[name]
-		if seen != nil {
-			seen[name] = true
-		} else {
-			twice = among(attrs[:i], name)
-		}
-		if twice {
+		if among(attrs[:i], attrs[i].Name) {
 			return r.fail(Twice, quoted(attrs[i].Name.Local))
 		}
 	}
 	return nil
 }
 
-func among(attrs []xml.Attr, name xml.Name) bool {
+func (r *xmlReader) checkManyAttributes(attrs []xml.Attr) error {
+	seen := make(map[xml.Name]bool, len(attrs))
 	for i := range attrs {
-		if attrs[i].Name == name || isState(name) && isState(attrs[i].Name) {
+		name := attrs[i].Name
+		if isState(name) {
+			name.Local = "kdsstate"
+		}
+		if seen[name] {
+			return r.fail(Twice, quoted(attrs[i].Name.Local))
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// among is asked for every pair of attributes, so it looks at the lengths first.
+func among(attrs []xml.Attr, name xml.Name) bool {
+	state := isState(name)
+	for i := range attrs {
+		other := &attrs[i].Name
+		if len(other.Local) == len(name.Local) && (*other == name || state && isState(*other)) {
 			return true
 		}
 	}
@@ -266,7 +281,7 @@ func among(attrs []xml.Attr, name xml.Name) bool {
 
 // fail says where the reader stands: the names of the open elements and the byte reached.
 func (r *xmlReader) fail(code Code, text string) error {
-	return &Error{Code: code, Text: text, Where: strings.TrimSpace(r.path() + " " + offset(r.dec.InputOffset()))}
+	return &Error{Code: code, Text: text, Where: strings.TrimSpace(r.path() + " " + offset(r.tokens.offset()))}
 }
 
 // path names the innermost open elements; five suffice for any line of an order.
