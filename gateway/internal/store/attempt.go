@@ -55,14 +55,16 @@ func (db *DB) ClaimMessages(ctx context.Context, account string, n int, now time
 			if err != nil {
 				return err
 			}
-			for i := range round {
-				a, err := db.claim(t, &round[i], now)
-				if err != nil {
-					return err
-				}
-				if a != nil {
-					claimed, attempts = append(claimed, round[i].Message), append(attempts, *a)
-				}
+			open, err := db.settleRound(t, round, now)
+			if err != nil {
+				return err
+			}
+			begun, err := db.begin(t, open, now)
+			if err != nil {
+				return err
+			}
+			for i := range open {
+				claimed, attempts = append(claimed, open[i].Message), append(attempts, begun[i])
 			}
 			if len(round) == 0 || len(claimed) == n {
 				return nil
@@ -102,24 +104,47 @@ func (db *DB) readDue(t *tx, account string, n int, now time.Time) ([]due, error
 	return round, err
 }
 
-// claim settles a message that is not to be sent any more, or marks it sending and writes its attempt.
-func (db *DB) claim(t *tx, d *due, now time.Time) (*message.Attempt, error) {
-	if why, ok := d.settled(now); ok {
-		return nil, db.settle(t, &d.Message, why, now)
+// settleRound settles the messages that are not to be sent any more and returns the others.
+func (db *DB) settleRound(t *tx, round []due, now time.Time) ([]due, error) {
+	open := round[:0]
+	for i := range round {
+		why, ok := round[i].settled(now)
+		if !ok {
+			open = append(open, round[i])
+			continue
+		}
+		if err := db.settle(t, &round[i].Message, why, now); err != nil {
+			return nil, err
+		}
 	}
-	a := message.Attempt{ID: db.ids.next(), MessageID: d.ID, N: d.Attempts + 1, Account: d.Account, StartedAt: now}
-	_, err := t.exec(`UPDATE message SET status = 'sending', reason = '', note = '', token = $2, attempts = $3, lease_until = $4, updated_at = $5
-		WHERE id = $1`, d.ID, a.ID, a.N, micros(now.Add(messageLease)), micros(now))
-	if err != nil {
+	return open, nil
+}
+
+var (
+	insertAttempts = newRowsQuery(`INSERT INTO attempt (id, message_id, n, account, started_at, ended_at, outcome) VALUES `, plain(7), ``)
+	markSending    = newRowsQuery(`UPDATE message SET status = 'sending', reason = '', note = '', token = v.column2,
+		attempts = v.column3, lease_until = v.column4, updated_at = v.column5 FROM (VALUES `,
+		[]string{"", "", "INTEGER", "BIGINT", "BIGINT"}, `) v WHERE message.id = v.column1`)
+)
+
+// begin marks messages sending and writes their attempts.
+func (db *DB) begin(t *tx, open []due, now time.Time) ([]message.Attempt, error) {
+	attempts := make([]message.Attempt, len(open))
+	rows := make([]any, 0, insertAttempts.width*len(open))
+	moves := make([]any, 0, markSending.width*len(open))
+	at, lease := micros(now), micros(now.Add(messageLease))
+	for i := range open {
+		d := &open[i]
+		a := message.Attempt{ID: db.ids.next(), MessageID: d.ID, N: d.Attempts + 1, Account: d.Account, StartedAt: now}
+		rows = append(rows, a.ID, a.MessageID, a.N, a.Account, at, 0, "")
+		moves = append(moves, d.ID, a.ID, a.N, lease, at)
+		d.Status, d.Reason, d.Note, d.Attempts, d.UpdatedAt = message.Sending, "", "", a.N, now
+		attempts[i] = a
+	}
+	if err := t.rows(&markSending, moves, nil); err != nil {
 		return nil, err
 	}
-	_, err = t.exec(`INSERT INTO attempt (id, message_id, n, account, started_at, ended_at, outcome) VALUES ($1, $2, $3, $4, $5, 0, '')`,
-		a.ID, a.MessageID, a.N, a.Account, micros(now))
-	if err != nil {
-		return nil, err
-	}
-	d.Status, d.Reason, d.Note, d.Attempts, d.UpdatedAt = message.Sending, "", "", a.N, now
-	return &a, db.record(t, d.ID, now, message.Sending, d.Account, "", "")
+	return attempts, t.rows(&insertAttempts, rows, nil)
 }
 
 // settled tells whether a due message is not to be sent any more, and why.
@@ -178,13 +203,29 @@ func (db *DB) FinishAttempts(ctx context.Context, done []message.Finished) error
 		outcomes[i] = outcome
 	}
 	return db.do(ctx, func(t *tx) error {
-		for i := range done {
-			if err := db.finish(t, &done[i], outcomes[i]); err != nil {
-				return fmt.Errorf("attempt %s: %w", done[i].Attempt.ID, err)
+		for rest, told := done, outcomes; len(rest) > 0; {
+			n := distinct(rest)
+			if err := db.finish(t, rest[:n], told[:n]); err != nil {
+				return fmt.Errorf("attempts from %s on: %w", rest[0].Attempt.ID, err)
 			}
+			rest, told = rest[n:], told[n:]
 		}
 		return nil
 	})
+}
+
+// distinct is how many of done, from the first on, concern different attempts and messages: one
+// statement can take these together.
+func distinct(done []message.Finished) int {
+	seen := make(map[string]bool, 2*len(done))
+	for i := range done {
+		attempt, text := done[i].Attempt.ID, done[i].Attempt.MessageID
+		if seen[attempt] || seen[text] {
+			return i
+		}
+		seen[attempt], seen[text] = true, true
+	}
+	return len(done)
 }
 
 func encodeOutcome(o *message.Outcome) (string, error) {
@@ -195,18 +236,59 @@ func encodeOutcome(o *message.Outcome) (string, error) {
 	return string(text), err
 }
 
-func (db *DB) finish(t *tx, f *message.Finished, outcome string) error {
-	ended := db.now()
-	if f.Attempt.EndedAt != nil {
-		ended = *f.Attempt.EndedAt
+var (
+	endAttempts = newRowsQuery(`UPDATE attempt SET ended_at = v.column2, outcome = v.column3 FROM (VALUES `,
+		[]string{"", "BIGINT", ""}, `) v WHERE attempt.id = v.column1`)
+	moveSent = newRowsQuery(`UPDATE message SET status = v.column3, reason = v.column4, note = v.column5,
+		token = '', lease_until = 0, updated_at = v.column6,
+		account = CASE WHEN v.column7 <> '' THEN v.column7 ELSE account END,
+		next_at = CASE WHEN v.column8 > 0 THEN v.column8 ELSE next_at END,
+		provider_id = CASE WHEN v.column9 <> '' THEN v.column9 ELSE provider_id END,
+		segments = CASE WHEN v.column10 > 0 THEN v.column10 ELSE segments END FROM (VALUES `,
+		[]string{"", "", "", "", "", "BIGINT", "", "BIGINT", "", "INTEGER"},
+		`) v WHERE message.id = v.column1 AND message.token = v.column2 AND message.status = 'sending' RETURNING message.id`)
+)
+
+// finish writes the outcomes of attempts at different messages, and moves those messages on that the
+// attempts still have.
+func (db *DB) finish(t *tx, done []message.Finished, outcomes []string) error {
+	ends := make([]any, 0, endAttempts.width*len(done))
+	moves := make([]any, 0, moveSent.width*len(done))
+	at := make(map[string]int, len(done))
+	times := make([]time.Time, len(done))
+	for i := range done {
+		a, m := &done[i].Attempt, &done[i].Next
+		times[i] = db.now()
+		if a.EndedAt != nil {
+			times[i] = *a.EndedAt
+		}
+		ended := micros(times[i])
+		at[a.MessageID] = i
+		ends = append(ends, a.ID, ended, outcomes[i])
+		moves = append(moves, a.MessageID, a.ID, string(m.Status), string(m.Reason), m.Note, ended,
+			m.Account, micros(m.NextAt), m.ProviderID, m.Segments)
 	}
-	_, err := t.exec(`UPDATE attempt SET ended_at = $2, outcome = $3 WHERE id = $1`, f.Attempt.ID, micros(ended), outcome)
+	if err := t.rows(&endAttempts, ends, nil); err != nil {
+		return err
+	}
+	var moved []int
+	err := t.rows(&moveSent, moves, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		moved = append(moved, at[id])
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	m := f.Next
-	m.MessageID = f.Attempt.MessageID
-	return db.moveOn(t, m, ended, `token = $10 AND status = 'sending'`, f.Attempt.ID)
+	for _, i := range moved {
+		m := done[i].Next
+		m.MessageID = done[i].Attempt.MessageID
+		if err := db.hasMoved(t, m, times[i], m.Status != message.Accepted); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveOn writes a move, if the message still fits the term, whose parameters begin with $10.
@@ -224,6 +306,12 @@ func (db *DB) moveOn(t *tx, m message.Move, at time.Time, term string, args ...a
 	if err != nil || n == 0 {
 		return err
 	}
+	return db.hasMoved(t, m, at, true)
+}
+
+// hasMoved does what follows from a move of a message: its cost, whom it wakes and, unless another
+// row tells of the move, a row of its history.
+func (db *DB) hasMoved(t *tx, m message.Move, at time.Time, record bool) error {
 	if m.Cost != nil {
 		_, err := t.exec(`UPDATE message SET cost_units = $2, cost_nanos = $3, cost_currency = $4 WHERE id = $1`,
 			m.MessageID, m.Cost.Units, m.Cost.Nanos, m.Cost.Currency)
@@ -233,6 +321,9 @@ func (db *DB) moveOn(t *tx, m message.Move, at time.Time, term string, args ...a
 	}
 	if m.Status == message.Queued {
 		t.woken.accounts = append(t.woken.accounts, m.Account)
+	}
+	if !record {
+		return nil
 	}
 	return db.record(t, m.MessageID, at, m.Status, m.Account, m.Reason, m.Note)
 }

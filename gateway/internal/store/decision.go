@@ -82,12 +82,8 @@ func (db *DB) SaveDecided(ctx context.Context, batch []rule.Decided) error {
 		if err != nil {
 			return err
 		}
-		for _, d := range live {
-			for i := range d.decisions {
-				if err := db.saveDecision(t, &d.decisions[i]); err != nil {
-					return err
-				}
-			}
+		if err := db.saveDecisions(t, live); err != nil {
+			return err
 		}
 		for _, id := range closed {
 			if err := db.closeOrder(t, id, db.now()); err != nil {
@@ -141,89 +137,98 @@ func finishEvents(t *tx, all []decided) ([]*decided, error) {
 // saveOrders writes the last state of each order, joins it with its events and with the bindings that
 // waited for it, and returns the orders that are closed now.
 func (db *DB) saveOrders(t *tx, live []*decided) (closed []string, err error) {
-	last := map[string]*savedOrder{}
-	var ids []string // in order of first appearance, so that a run is like the next
+	at := map[string]int{}
+	var last []*savedOrder // in order of first appearance, so that a run is like the next
+	var joined []any
 	for _, d := range live {
 		for i := range d.orders {
 			o := &d.orders[i]
-			if last[o.ID] == nil {
-				ids = append(ids, o.ID)
+			if k, seen := at[o.ID]; seen {
+				last[k] = o
+			} else {
+				at[o.ID] = len(last)
+				last = append(last, o)
 			}
-			last[o.ID] = o
-			if d.EventID == "" {
-				continue
-			}
-			_, err := t.exec(`INSERT INTO order_event (order_id, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, o.ID, d.EventID)
-			if err != nil {
-				return nil, err
+			if d.EventID != "" {
+				joined = append(joined, o.ID, d.EventID)
 			}
 		}
 	}
-	var waits int
-	if _, err := t.one([]any{&waits}, `SELECT count(*) FROM (SELECT 1 FROM binding WHERE order_id = '' LIMIT 1) w`); err != nil {
+	if err := t.rows(&insertOrderEvents, joined, nil); err != nil {
 		return nil, err
 	}
-	for _, id := range ids {
-		o := last[id]
-		if err := db.saveOrder(t, o); err != nil {
+	if len(last) == 0 {
+		return nil, nil
+	}
+	s, err := db.readStored(t, last)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range last {
+		if err := db.saveOrder(t, o, s); err != nil {
 			return nil, err
 		}
-		if waits > 0 {
+		if db.waitFor(o, s) {
 			if err := db.joinWaiting(t, &o.Order); err != nil {
 				return nil, err
 			}
 		}
 		if o.Closed() {
-			closed = append(closed, id)
+			closed = append(closed, o.ID)
 		}
 	}
 	return closed, nil
 }
 
-// saveDecision queues the messages of a decision and keeps it with what it came to.
-func (db *DB) saveDecision(t *tx, d *savedDecision) error {
-	id := d.ID
-	if id == "" {
-		id = db.ids.next()
+var (
+	insertOrderEvents = newRowsQuery(`INSERT INTO order_event (order_id, event_id) VALUES `, plain(2), ` ON CONFLICT DO NOTHING`)
+	insertDecisions   = newRowsQuery(`INSERT INTO decision (id, event_id, order_id, restaurant, rule, rule_version, change,
+		outcome, reason, note, wait_until, due_at, decided_at) VALUES `, plain(13), ``)
+)
+
+// saveDecisions queues the messages of decisions and keeps each with what it came to.
+func (db *DB) saveDecisions(t *tx, live []*decided) error {
+	var all []*savedDecision
+	var ids []string
+	for _, l := range live {
+		for i := range l.decisions {
+			d := &l.decisions[i]
+			id := d.ID
+			if id == "" {
+				id = db.ids.next()
+			}
+			all, ids = append(all, d), append(ids, id)
+		}
 	}
-	outcome, reason, err := db.queueAll(t, id, d)
+	queued, err := db.queueAll(t, ids, all)
 	if err != nil {
 		return err
 	}
-	due := int64(0)
-	if outcome == rule.Waiting {
-		if due, err = db.dueAt(t, d, 0); err != nil {
-			return err
+	rows := make([]any, 0, insertDecisions.width*len(all))
+	for i, d := range all {
+		outcome, reason := d.cameTo(queued[i])
+		due := int64(0)
+		if outcome == rule.Waiting {
+			if due, err = db.dueAt(t, d, 0); err != nil {
+				return err
+			}
 		}
+		rows = append(rows, ids[i], d.EventID, d.OrderID, d.Restaurant, d.Rule, d.RuleVersion, d.change,
+			string(outcome), string(reason), d.Note, micros(d.WaitUntil), due, micros(d.At))
 	}
-	_, err = t.exec(`INSERT INTO decision (id, event_id, order_id, restaurant, rule, rule_version, change,
-		outcome, reason, note, wait_until, due_at, decided_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		id, d.EventID, d.OrderID, d.Restaurant, d.Rule, d.RuleVersion, d.change,
-		string(outcome), string(reason), d.Note, micros(d.WaitUntil), due, micros(d.At))
-	if err != nil {
-		return fmt.Errorf("decision %s: %w", id, err)
+	if err := t.rows(&insertDecisions, rows, nil); err != nil {
+		return fmt.Errorf("decisions: %w", err)
 	}
 	return nil
 }
 
-// queueAll queues the messages of a decision; when every one was there already, the decision is a
-// skip.
-func (db *DB) queueAll(t *tx, id string, d *savedDecision) (rule.Outcome, message.Reason, error) {
-	queued := 0
-	for i := range d.messages {
-		ok, err := db.queue(t, id, &d.messages[i])
-		if err != nil {
-			return "", "", err
-		}
-		if ok {
-			queued++
-		}
-	}
+// cameTo is the outcome of a decision of whose messages so many were queued: when every one was
+// there already, the decision is a skip.
+func (d *savedDecision) cameTo(queued int) (rule.Outcome, message.Reason) {
 	if d.Outcome == rule.Sends && queued == 0 && len(d.messages) > 0 {
-		return rule.Skipped, message.AlreadyTold, nil
+		return rule.Skipped, message.AlreadyTold
 	}
-	return d.Outcome, d.Reason, nil
+	return d.Outcome, d.Reason
 }
 
 // dueAt is when a waiting decision can be taken up: after a rest (0 or more) if its order has a

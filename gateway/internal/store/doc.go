@@ -34,7 +34,10 @@
 //     machines use them for local disks too. See shareKind.
 //   - A newer binding of an order replaces the former one also for queued texts: they go to the new
 //     phone, because the usual cause is a mistyped digit and the wrong guest must not be told.
-//   - Pages have 8 KiB: raw postings of 1 to 3 KB fill them better than 4 KiB.
+//   - Pages have 4 KiB. Bodies of 2 KB would fill bigger ones better, but each commit writes whole pages
+//     of a dozen indexes: 8 KiB pages write a quarter more bytes for each event, 16 KiB twice as many.
+//   - Rows go many to a statement (rowsQuery), parameters have no names in SQLite (bareParameters), and
+//     of an order only what changed is written: names and their indexes mostly stay.
 //   - The unique index on event keys is the one with no locality of its own: hashes are random, and each
 //     would dirty a page of its own in each commit. So the digits of the posting's time go before the
 //     hash of a dated event (storedKey), which keeps the index growing at its end.

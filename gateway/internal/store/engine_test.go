@@ -1,8 +1,13 @@
 package store
 
 import (
+	"database/sql"
 	"testing"
 	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/order"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
 
 func TestVersionsAreComparedByTheirNumbers(t *testing.T) {
@@ -79,6 +84,84 @@ func TestInListsPadWithoutRepeatingOrForgetting(t *testing.T) {
 		})
 		if len(seen) != n || len(widths) > 2 {
 			t.Errorf("%d values: %d seen in lists of %v", n, len(seen), widths)
+		}
+	}
+}
+
+func TestParametersLoseTheirNamesOnlyWhereTheirOrderSaysTheSame(t *testing.T) {
+	t.Parallel()
+	long := "SELECT " + valueLists(4, plain(3))
+	for query, want := range map[string]string{
+		"SELECT 1":                       "SELECT 1",
+		"a = $1 AND b IN ($2,$3)":        "a = ? AND b IN (?,?)",
+		"a = $1 OR b = $1":               "a = $1 OR b = $1",
+		"a = $2 AND b = $1":              "a = $2 AND b = $1",
+		"a = $10":                        "a = $10",
+		"CAST($1 AS BIGINT), $2 || 'x'":  "CAST(? AS BIGINT), ? || 'x'",
+		long:                             "SELECT (?,?,?),(?,?,?),(?,?,?),(?,?,?)",
+		"a = $1 AND note LIKE '$5' || 1": "a = $1 AND note LIKE '$5' || 1",
+	} {
+		if got := bareParameters(query); got != want {
+			t.Errorf("%q: got %q, want %q", query, got, want)
+		}
+	}
+}
+
+func TestManyRowsGoIntoFewStatements(t *testing.T) {
+	t.Parallel()
+	db := opened(t, Options{})
+	insert := newRowsQuery(`INSERT INTO state (key, value) VALUES `, plain(2), ` ON CONFLICT (key) DO NOTHING RETURNING key`)
+	change := newRowsQuery(`UPDATE state SET value = v.column2 FROM (VALUES `, plain(2), `) v WHERE state.key = v.column1`)
+	for _, n := range []int{0, 1, 7, 8, 9, 77} {
+		var added int
+		err := db.do(t.Context(), func(tx *tx) error {
+			added = 0
+			var rows []any
+			for i := range n {
+				rows = append(rows, placeholder(n)+placeholder(i), "x")
+			}
+			if err := tx.rows(&insert, rows, func(rows *sql.Rows) error {
+				added++
+				var key string
+				return rows.Scan(&key)
+			}); err != nil {
+				return err
+			}
+			for i := range n {
+				rows[2*i+1] = placeholder(i)
+			}
+			return tx.rows(&change, rows, nil)
+		})
+		if err != nil || added != n {
+			t.Errorf("%d rows: %d added, %v", n, added, err)
+		}
+		right, err := db.count(t.Context(), `SELECT count(*) FROM state WHERE key = $1 || value`, placeholder(n))
+		if err != nil || right != n {
+			t.Errorf("%d rows: %d changed, %v", n, right, err)
+		}
+	}
+}
+
+func TestANewFileHasThePageSizeThatTheCheckpointsCountWith(t *testing.T) {
+	t.Parallel()
+	db := opened(t, Options{})
+	var size int
+	if err := db.reader.row(t.Context(), []any{&size}, "PRAGMA page_size"); err != nil || size != pageSize {
+		t.Errorf("page size: got %d, %v; want %d", size, err, pageSize)
+	}
+}
+
+func TestAKnownOrderIsFoundByTheNumberItGotLater(t *testing.T) {
+	t.Parallel()
+	db := opened(t, Options{})
+	o := order.Order{ID: "01", Restaurant: "R", Ref: order.Ref{GUID: "G"}}
+	for _, number := range []string{"12.1", "14.2"} {
+		o.Name = number
+		if err := db.SaveDecided(t.Context(), []rule.Decided{{Status: kds.Done, Orders: []order.Order{o}}}); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := db.FindOrder(t.Context(), number); err != nil || found.ID != o.ID {
+			t.Errorf("number %s: got %+v, %v", number, found, err)
 		}
 	}
 }

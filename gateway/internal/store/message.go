@@ -51,40 +51,79 @@ func encodeMessage(m message.Message, d rule.Decision) (savedMessage, error) {
 	}, err
 }
 
-// queue writes a message, unless one with its dedupe key is there.
-func (db *DB) queue(t *tx, decisionID string, m *savedMessage) (bool, error) {
-	id := m.ID
-	if id == "" {
-		id = db.ids.next()
+var insertMessages = newRowsQuery(`INSERT INTO message (id, event_id, decision_id, order_id, restaurant, rule, stage, contact_id, phone,
+	text, segments, category, dedupe, generation, route, account, status, reason, note, on_unknown,
+	deadline, next_at, attempts, provider_id, cost_units, cost_nanos, cost_currency, token, lease_until, after_close,
+	created_at, updated_at) VALUES `, plain(32),
+	` ON CONFLICT (restaurant, dedupe, contact_id, generation) DO NOTHING RETURNING id`)
+
+// queueAll queues the messages of decisions, whose IDs are given beside them, but for those whose
+// dedupe key is there, and tells how many it queued of each decision.
+func (db *DB) queueAll(t *tx, ids []string, decisions []*savedDecision) ([]int, error) {
+	queued := make([]int, len(decisions))
+	var rows []any
+	from := map[string]place{}
+	for i, d := range decisions {
+		for k := range d.messages {
+			id := d.messages[k].ID
+			if id == "" {
+				id = db.ids.next()
+			}
+			if _, twice := from[id]; !twice {
+				from[id] = place{i, &d.messages[k]}
+			}
+			rows = appendMessage(rows, id, ids[i], &d.messages[k])
+		}
 	}
+	var added []string
+	err := t.rows(&insertMessages, rows, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		added = append(added, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	for _, id := range added {
+		p := from[id]
+		queued[p.decision]++
+		if err := db.begun(t, id, p.message); err != nil {
+			return nil, err
+		}
+	}
+	return queued, nil
+}
+
+// place is where a message that is being queued came from.
+type place struct {
+	decision int
+	message  *savedMessage
+}
+
+// begun wakes who sends a new message; one that begins its life otherwise than queued says so in its
+// history.
+func (db *DB) begun(t *tx, id string, m *savedMessage) error {
+	if m.Status == message.Queued {
+		t.woken.accounts = append(t.woken.accounts, m.Account)
+		return nil
+	}
+	return db.record(t, id, m.CreatedAt, m.Status, m.Account, m.Reason, m.Note)
+}
+
+func appendMessage(rows []any, id, decisionID string, m *savedMessage) []any {
 	cost := message.Money{}
 	if m.Cost != nil {
 		cost = *m.Cost
 	}
-	n, err := t.exec(`INSERT INTO message (id, event_id, decision_id, order_id, restaurant, rule, stage, contact_id, phone,
-		text, segments, category, dedupe, generation, route, account, status, reason, note, on_unknown,
-		deadline, next_at, attempts, provider_id, cost_units, cost_nanos, cost_currency, token, lease_until, after_close,
-		created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-		$21, $22, $23, $24, $25, $26, $27, '', 0, $28, $29, $30)
-		ON CONFLICT (restaurant, dedupe, contact_id, generation) DO NOTHING`,
-		id, m.EventID, decisionID, m.OrderID, m.Restaurant, m.Rule, m.Stage, m.ContactID, m.To.Reveal(),
+	return append(rows, id, m.EventID, decisionID, m.OrderID, m.Restaurant, m.Rule, m.Stage, m.ContactID, m.To.Reveal(),
 		m.Text, m.Segments, string(m.Category), m.Dedupe, m.Generation, m.route, m.Account, string(m.Status),
 		string(m.Reason), m.Note, string(m.OnUnknown), micros(m.Deadline), micros(m.NextAt), m.Attempts, m.ProviderID,
-		cost.Units, cost.Nanos, cost.Currency, bit(m.afterClose), micros(m.CreatedAt), micros(m.UpdatedAt))
-	if err != nil {
-		return false, fmt.Errorf("message %s: %w", id, err)
-	}
-	if n == 0 {
-		return false, nil
-	}
-	if m.Status == message.Queued {
-		t.woken.accounts = append(t.woken.accounts, m.Account)
-	}
-	return true, db.record(t, id, m.CreatedAt, m.Status, m.Account, m.Reason, m.Note)
+		cost.Units, cost.Nanos, cost.Currency, "", 0, bit(m.afterClose), micros(m.CreatedAt), micros(m.UpdatedAt))
 }
 
-// record appends one row to the history of a message.
+// record appends one row to the history of a message. Three moves are told by other rows and have
+// none: that it was queued (the message), that it is being sent and that it was accepted (the attempt).
 func (db *DB) record(t *tx, id string, at time.Time, s message.Status, account string, r message.Reason, note string) error {
 	_, err := t.exec(`INSERT INTO message_log (message_id, id, at, status, account, reason, note)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, db.ids.next(), micros(at), string(s), account, string(r), note)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -66,11 +65,11 @@ const orderColumns = `o.id, o.guid, o.visit, o.ident, o.doc`
 func scanOrder(rows *sql.Rows, before ...any) (*order.Order, error) {
 	var o order.Order
 	var id, guid, visit, ident string
-	var doc []byte
+	var doc sql.RawBytes // valid until the next row, which is long enough to make a text of it
 	if err := rows.Scan(append(before, &id, &guid, &visit, &ident, &doc)...); err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(doc, &o); err != nil {
+	if err := parseOrder(string(doc), &o); err != nil {
 		return nil, fmt.Errorf("stored order %s: %w", id, err)
 	}
 	// The columns know names that the last event did not repeat.
@@ -120,18 +119,112 @@ func encodeOrder(o order.Order) (savedOrder, error) {
 	if o.ID == "" {
 		return savedOrder{}, errors.New("store: an order without an ID cannot be saved")
 	}
-	doc, err := json.Marshal(o)
-	return savedOrder{Order: o, doc: doc}, err
+	return savedOrder{Order: o, doc: appendOrder(make([]byte, 0, 512), &o)}, nil
+}
+
+// stored is what the tables say of the orders that are about to be saved, so that only what changes
+// is written.
+type stored struct {
+	names  map[string]order.Order // by ID: restaurant and ref
+	number map[string]string      // by ID: number_key
+	owner  map[string]string      // by ref: the ID of its order
+	waits  map[string]bool        // refs under which bindings wait
+}
+
+func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
+	s := &stored{names: map[string]order.Order{}, number: map[string]string{}, owner: map[string]string{}, waits: map[string]bool{}}
+	ids := make([]string, len(orders))
+	names := make([]string, 0, 2*len(orders))
+	for i, o := range orders {
+		ids[i] = o.ID
+		names = append(names, refs(&o.Order)...)
+	}
+	err := inLists(ids, 1, func(list string, args []any) error {
+		return t.each(func(rows *sql.Rows) error {
+			var o order.Order
+			var number string
+			err := rows.Scan(&o.ID, &o.Restaurant, &o.Ref.GUID, &o.Ref.Visit, &o.Ref.Ident, &number)
+			s.names[o.ID], s.number[o.ID] = o, number
+			return err
+		}, `SELECT id, restaurant, guid, visit, ident, number_key FROM orders WHERE id IN `+list, args...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = inLists(names, 1, func(list string, args []any) error {
+		return t.each(func(rows *sql.Rows) error {
+			var ref, id string
+			err := rows.Scan(&ref, &id)
+			s.owner[ref] = id
+			return err
+		}, `SELECT ref, order_id FROM order_ref WHERE ref IN `+list, args...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, db.readWaiting(t, orders, s)
+}
+
+// readWaiting finds the names under which bindings wait; mostly none waits at all.
+func (db *DB) readWaiting(t *tx, orders []*savedOrder, s *stored) error {
+	var waiting int
+	if _, err := t.one([]any{&waiting}, `SELECT count(*) FROM (SELECT 1 FROM binding WHERE order_id = '' LIMIT 1) w`); err != nil || waiting == 0 {
+		return err
+	}
+	var names []string
+	for _, o := range orders {
+		names = append(names, db.namesOf(&o.Order)...)
+	}
+	return inLists(names, 1, func(list string, args []any) error {
+		return t.each(func(rows *sql.Rows) error {
+			var ref string
+			err := rows.Scan(&ref)
+			s.waits[ref] = true
+			return err
+		}, `SELECT ref FROM binding WHERE order_id = '' AND ref IN `+list, args...)
+	})
+}
+
+// sameNames tells whether saving o leaves all indexed columns of its row as they are.
+func (s *stored) sameNames(o *savedOrder, number string) bool {
+	was, known := s.names[o.ID]
+	kept := func(now, was string) bool { return now == "" || now == was }
+	return known && was.Restaurant == o.Restaurant && s.number[o.ID] == number &&
+		kept(o.Ref.GUID, was.Ref.GUID) && kept(o.Ref.Visit, was.Ref.Visit) && kept(o.Ref.Ident, was.Ref.Ident)
 }
 
 // saveOrder writes an order and the names it is known by. A name that belonged to another order
 // moves: the last event that carried it knows best.
-func (db *DB) saveOrder(t *tx, o *savedOrder) error {
+func (db *DB) saveOrder(t *tx, o *savedOrder, s *stored) error {
 	received := o.ReceivedMicros
 	if received == 0 {
 		received = micros(db.now())
 	}
 	number := db.number(o.Order)
+	if err := db.saveOrderRow(t, o, s, number, received); err != nil {
+		return fmt.Errorf("order %s: %w", o.ID, err)
+	}
+	for _, ref := range refs(&o.Order) {
+		if s.owner[ref] == o.ID {
+			continue
+		}
+		_, err := t.exec(`INSERT INTO order_ref (ref, order_id) VALUES ($1, $2)
+			ON CONFLICT (ref) DO UPDATE SET order_id = excluded.order_id`, ref, o.ID)
+		if err != nil {
+			return err
+		}
+		s.owner[ref] = o.ID
+	}
+	return nil
+}
+
+func (db *DB) saveOrderRow(t *tx, o *savedOrder, s *stored, number string, received int64) error {
+	key := numberKey(number)
+	if s.sameNames(o, key) {
+		_, err := t.exec(`UPDATE orders SET number = $2, stage = $3, closed = $4, doc = $5, received_at = $6 WHERE id = $1`,
+			o.ID, number, int64(o.Stage), bit(o.Closed()), o.doc, received)
+		return err
+	}
 	_, err := t.exec(`INSERT INTO orders
 		(id, restaurant, guid, visit, ident, number, number_key, stage, closed, contact_id, contact_at, doc, first_seen, received_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11, $11)
@@ -141,20 +234,22 @@ func (db *DB) saveOrder(t *tx, o *savedOrder) error {
 		ident = CASE WHEN excluded.ident <> '' THEN excluded.ident ELSE orders.ident END,
 		number = excluded.number, number_key = excluded.number_key,
 		stage = excluded.stage, closed = excluded.closed, doc = excluded.doc, received_at = excluded.received_at`,
-		o.ID, o.Restaurant, o.Ref.GUID, o.Ref.Visit, o.Ref.Ident, number, numberKey(number),
+		o.ID, o.Restaurant, o.Ref.GUID, o.Ref.Visit, o.Ref.Ident, number, key,
 		int64(o.Stage), bit(o.Closed()), o.doc, received)
-	if err != nil {
-		return fmt.Errorf("order %s: %w", o.ID, err)
+	return err
+}
+
+// waitFor tells whether bindings wait under a name of o.
+func (db *DB) waitFor(o *savedOrder, s *stored) bool {
+	if len(s.waits) == 0 {
+		return false
 	}
-	for _, ref := range refs(&o.Order) {
-		_, err := t.exec(`INSERT INTO order_ref (ref, order_id) VALUES ($1, $2)
-			ON CONFLICT (ref) DO UPDATE SET order_id = excluded.order_id WHERE order_ref.order_id <> excluded.order_id`,
-			ref, o.ID)
-		if err != nil {
-			return err
+	for _, ref := range db.namesOf(&o.Order) {
+		if s.waits[ref] {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // closeOrder ends what waits for a closed order: nobody is to be told any more. Texts that tell of

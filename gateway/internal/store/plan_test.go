@@ -29,6 +29,8 @@ func TestTheLoopsReadTheirIndexes(t *testing.T) {
 		"cancel of an order": {`SELECT id, account FROM message WHERE status = 'queued' AND order_id = 'o' AND after_close = 0`, "USING INDEX message_order"},
 		"waits of an order":  {`UPDATE decision SET due_at = 5 WHERE order_id = 'o' AND outcome = 'waiting'`, "USING INDEX decision_order"},
 		"same event":         {`SELECT id FROM event WHERE key_hash = 'h' AND restaurant = 'r'`, "USING INDEX event_key"},
+		"mark sending":       {`UPDATE message SET status = 'sending', token = v.column2 FROM (VALUES ('a', 'b'), ('c', 'd')) v WHERE message.id = v.column1`, "SEARCH message USING COVERING INDEX sqlite_autoindex_message_1"},
+		"end attempts":       {`UPDATE attempt SET ended_at = v.column2 FROM (VALUES ('a', 1), ('c', 2)) v WHERE attempt.id = v.column1`, "SEARCH attempt USING COVERING INDEX sqlite_autoindex_attempt_1"},
 		"order by number":    {`SELECT id FROM orders WHERE number_key = '1' AND restaurant = 'r' AND closed = 0 AND received_at > 5 LIMIT 2`, "USING INDEX orders_number"},
 	}
 	for name, c := range cases {

@@ -12,8 +12,9 @@ const readerConns = 4
 
 // reader is the pool of read-only connections with its prepared statements.
 type reader struct {
-	path string
-	pool *sql.DB
+	path    string
+	dialect dialect
+	pool    *sql.DB
 
 	mu    sync.Mutex
 	stmts map[string]*sql.Stmt
@@ -29,7 +30,7 @@ func (db *DB) openReader(ctx context.Context) error {
 	}
 	pool.SetMaxOpenConns(readerConns)
 	pool.SetMaxIdleConns(readerConns)
-	db.reader = &reader{path: db.path, pool: pool, stmts: map[string]*sql.Stmt{}}
+	db.reader = &reader{path: db.path, dialect: db.dialect, pool: pool, stmts: map[string]*sql.Stmt{}}
 	return db.checkSchema(ctx, pool)
 }
 
@@ -42,7 +43,7 @@ func (r *reader) stmt(ctx context.Context, query string) (*sql.Stmt, func(), err
 	if s, ok := r.stmts[query]; ok {
 		return s, func() {}, nil
 	}
-	s, err := r.pool.PrepareContext(ctx, query)
+	s, err := r.pool.PrepareContext(ctx, r.dialect.text(query))
 	if err != nil {
 		return nil, nil, err
 	}

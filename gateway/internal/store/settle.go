@@ -78,7 +78,7 @@ func (db *DB) ResendMessage(ctx context.Context, id string, now time.Time) (newI
 			return err
 		}
 		m.ID = db.ids.next()
-		if _, err := db.queue(t, "", &m); err != nil {
+		if _, err := db.queueAll(t, []string{""}, []*savedDecision{{messages: []savedMessage{m}}}); err != nil {
 			return err
 		}
 		return db.record(t, id, now, status, old.Account, message.ByPerson, "sent again as "+m.ID)

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if s, ok := t.w.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := t.w.conn.PrepareContext(t.ctx, query)
+	s, err := t.w.conn.PrepareContext(t.ctx, t.w.dialect.text(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", explain(t.w.path, err))
 	}
@@ -114,8 +115,10 @@ func placeholders(from, n int) string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, "$%d", from+i)
+		b.WriteString(placeholder(from + i))
 	}
 	b.WriteByte(')')
 	return b.String()
 }
+
+func placeholder(n int) string { return "$" + strconv.Itoa(n) }

@@ -119,10 +119,11 @@ func (db *DB) saveWait(t *tx, d *savedDecision) error {
 	if err != nil || !found {
 		return err
 	}
-	outcome, reason, err := db.queueAll(t, d.ID, d)
+	queued, err := db.queueAll(t, []string{d.ID}, []*savedDecision{d})
 	if err != nil {
 		return err
 	}
+	outcome, reason := d.cameTo(queued[0])
 	due := int64(0)
 	if outcome == rule.Waiting {
 		if due, err = db.dueAt(t, d, waitRest); err != nil {

@@ -35,7 +35,7 @@ CREATE TABLE orders (
   closed      INTEGER NOT NULL,
   contact_id  TEXT NOT NULL,
   contact_at  BIGINT NOT NULL,
-  doc         TEXT NOT NULL,
+  doc         BYTEA NOT NULL,
   first_seen  BIGINT NOT NULL,
   received_at BIGINT NOT NULL
 );
@@ -160,7 +160,8 @@ CREATE TABLE attempt (
 );
 CREATE INDEX attempt_message ON attempt (message_id);
 
--- Every move of every message; rows are only ever added.
+-- The moves of messages that no other row tells: that one was queued is its own row, that it is being
+-- sent or was accepted is its attempt. Rows are only ever added.
 CREATE TABLE message_log (
   message_id TEXT NOT NULL,
   id         TEXT NOT NULL,
