@@ -131,7 +131,11 @@ func (m *maker) order(i int, story string, at time.Duration) {
 	default:
 		phone(m.minutes(0, 2), "")
 	}
-	post(m.minutes(1, 3), "", "sent", "started", "sent")
+	begun := "sent" // of several dishes only the first is begun
+	if len(o.dishes) == 1 {
+		begun = "started"
+	}
+	post(m.minutes(1, 3), "", begun, "started", "sent")
 	post(m.minutes(1, 2), "", "started", "started")
 	switch story {
 	case NoteCold:

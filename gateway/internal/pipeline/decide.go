@@ -42,10 +42,11 @@ func (d *Decide) Run(ctx context.Context) {
 			d.Log.Error("events cannot be decided now; they wait", "error", err)
 			(pacer{}).rest(ctx, backoff)
 			backoff = min(2*backoff, 5*time.Second)
-		case n == 0:
-			pause.rest(ctx, idle)
 		default:
 			backoff = 100 * time.Millisecond
+			if n == 0 {
+				pause.rest(ctx, idle)
+			}
 		}
 	}
 }
@@ -63,7 +64,7 @@ func (d *Decide) step(ctx context.Context) (int, error) {
 func (d *Decide) events(ctx context.Context) (int, error) {
 	batch := d.Batch
 	if batch == 0 {
-		batch = 128
+		batch = 384
 	}
 	events, err := d.Inbox.ClaimEvents(ctx, batch, d.Now())
 	if err != nil {
@@ -179,13 +180,7 @@ func (d *Decide) compare(ctx context.Context, work []seen) error {
 	}
 	latest := map[string]*order.Order{} // by every name of the order, as of the events before in this batch
 	for i := range work {
-		prev := stored[i]
-		for _, name := range names(work[i].order) { // the strongest name first
-			if o := latest[name]; o != nil {
-				prev = o
-				break
-			}
-		}
+		prev := before(work[i].order, stored[i], latest)
 		next := order.Carry(prev, work[i].order, d.Policies(work[i].order.Restaurant).Stage)
 		if next.ID == "" {
 			next.ID = d.NewID()
@@ -197,6 +192,23 @@ func (d *Decide) compare(ctx context.Context, work []seen) error {
 		}
 	}
 	return nil
+}
+
+// before finds an order as it was before an event: as the events before it in the batch left it, else
+// as it was stored. As in the store, the GUID wins, and another GUID is another order although the
+// pair of visit and ident is the same.
+func before(o order.Order, stored *order.Order, latest map[string]*order.Order) *order.Order {
+	all := names(o) // the strongest name first
+	if stored != nil && stored.Ref.GUID != "" && stored.Ref.GUID == o.Ref.GUID {
+		all = names(order.Order{ID: stored.ID, Ref: order.Ref{GUID: o.Ref.GUID}}) // the pair must not lead elsewhere
+	}
+	for _, name := range all {
+		found := latest[name]
+		if found != nil && (found.Ref.GUID == "" || o.Ref.GUID == "" || found.Ref.GUID == o.Ref.GUID) {
+			return found
+		}
+	}
+	return stored
 }
 
 // names lists what an order may be found by.

@@ -50,10 +50,14 @@ func (d *Deliver) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		messages, attempts := d.claim(ctx, limiter)
+		messages, attempts, err := d.claim(ctx, limiter)
 		if len(messages) == 0 {
 			<-slots
-			if !pause.rest(ctx, d.restFor(ctx, limiter)) {
+			wait := idle
+			if err == nil {
+				wait = d.restFor(ctx, limiter) // else what is due stays due, and the log would fill
+			}
+			if !pause.rest(ctx, wait) {
 				return
 			}
 			continue
@@ -69,22 +73,21 @@ func (d *Deliver) Run(ctx context.Context) {
 	}
 }
 
-// claim takes what the rate limit allows now. An error is logged and looks like an empty queue: the
-// messages stay where they are.
-func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.Message, []message.Attempt) {
+// claim takes what the rate limit allows now. An error is logged; the messages stay where they are.
+func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.Message, []message.Attempt, error) {
 	n := max(1, d.Batch())
 	if limiter.Limit() != rate.Inf {
 		n = min(n, int(limiter.TokensAt(d.Now())))
 	}
 	if n < 1 || ctx.Err() != nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	messages, attempts, err := d.Outbox.ClaimMessages(ctx, d.Account, n, d.Now())
 	if err != nil && ctx.Err() == nil {
 		d.Log.Error("messages cannot be taken from the queue; they stay queued", "account", d.Account, "error", err)
 	}
 	limiter.AllowN(d.Now(), len(messages))
-	return messages, attempts
+	return messages, attempts, err
 }
 
 // restFor is how long there is nothing to do: until the rate limit allows a message, or one is due.
