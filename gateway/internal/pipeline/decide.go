@@ -28,13 +28,29 @@ type Decide struct {
 	Batch    int // events in one transaction; 0 means 128
 }
 
+// defaultBatch balances the two sides of a commit: more events share one sync, and the intake waits
+// for it.
+const defaultBatch = 128
+
 // Run decides until ctx ends. What is wrong with one event ends that event; what is wrong with the
 // store or the workers is logged, and the events are given back and taken up again.
+//
+// While one batch is being saved, the next one is decided already: one works the disk, the other the
+// processor. The next one sees the orders as the one before leaves them, and is given back with it
+// when that cannot be saved.
 func (d *Decide) Run(ctx context.Context) {
 	pause := pacer{wake: d.Wake}
 	backoff := 100 * time.Millisecond
+	var under *saving // the batch that is being saved; nil: none
+	defer func() {
+		if err := d.settle(ctx, under); err != nil {
+			d.Log.Error("the last events cannot be saved; they wait", "error", err)
+		}
+	}()
 	for ctx.Err() == nil {
-		n, err := d.step(ctx)
+		next, n, err := d.step(ctx, under)
+		proven := next == nil || under != nil // a batch that only began to be saved proves nothing yet
+		under = next
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -42,45 +58,65 @@ func (d *Decide) Run(ctx context.Context) {
 			d.Log.Error("events cannot be decided now; they wait", "error", err)
 			(pacer{}).rest(ctx, backoff)
 			backoff = min(2*backoff, 5*time.Second)
-		default:
+		case n == 0:
 			backoff = 100 * time.Millisecond
-			if n == 0 {
-				pause.rest(ctx, idle)
-			}
+			pause.rest(ctx, idle)
+		case proven:
+			backoff = 100 * time.Millisecond
 		}
 	}
 }
 
-// step does one round and returns how much it did.
-func (d *Decide) step(ctx context.Context) (int, error) {
-	waits, err := d.waits(ctx)
-	if err != nil {
-		return waits, err
-	}
-	events, err := d.events(ctx)
-	return waits + events, err
+// saving is a batch on its way to the disk.
+type saving struct {
+	events []kds.Event
+	latest map[string]*order.Order // its orders, by every name
+	done   chan error
 }
 
-func (d *Decide) events(ctx context.Context) (int, error) {
+// save begins to save a batch.
+func (d *Decide) save(ctx context.Context, events []kds.Event, decided []rule.Decided, latest map[string]*order.Order) *saving {
+	s := &saving{events: events, latest: latest, done: make(chan error, 1)}
+	go func() { s.done <- d.Inbox.SaveDecided(context.WithoutCancel(ctx), decided) }()
+	return s
+}
+
+// settle waits for a batch to be saved. One that cannot be is given back.
+func (d *Decide) settle(ctx context.Context, s *saving) error {
+	if s == nil {
+		return nil
+	}
+	if err := <-s.done; err != nil {
+		return d.release(ctx, s.events, fmt.Errorf("save decisions: %w", err))
+	}
+	return nil
+}
+
+// step does one round. It returns the batch that is being saved when it ends, and how much it did.
+func (d *Decide) step(ctx context.Context, under *saving) (*saving, int, error) {
+	waits, err := d.waits(ctx)
+	if err != nil {
+		return under, waits, err
+	}
 	batch := d.Batch
 	if batch == 0 {
-		batch = 384
+		batch = defaultBatch
 	}
 	events, err := d.Inbox.ClaimEvents(ctx, batch, d.Now())
 	if err != nil {
-		return 0, fmt.Errorf("claim events: %w", err)
+		return under, waits, fmt.Errorf("claim events: %w", err)
 	}
 	if len(events) == 0 {
-		return 0, nil
+		return nil, waits, d.settle(ctx, under)
 	}
-	decided, err := d.decide(ctx, events)
-	if err == nil {
-		err = d.Inbox.SaveDecided(ctx, decided)
+	decided, latest, err := d.decide(ctx, events, under)
+	if failed := d.settle(ctx, under); failed != nil {
+		err = errors.Join(failed, err) // decided on what was never saved
 	}
 	if err != nil {
-		return 0, d.release(ctx, events, err)
+		return nil, waits, d.release(ctx, events, err)
 	}
-	return len(events), nil
+	return d.save(ctx, events, decided, latest), waits + len(events), nil
 }
 
 func (d *Decide) release(ctx context.Context, events []kds.Event, cause error) error {
@@ -102,8 +138,9 @@ type seen struct {
 	contact *contact.Contact
 }
 
-// decide takes a batch of events from their bytes to their decisions.
-func (d *Decide) decide(ctx context.Context, events []kds.Event) ([]rule.Decided, error) {
+// decide takes a batch of events from their bytes to their decisions. It also returns the orders as it
+// leaves them.
+func (d *Decide) decide(ctx context.Context, events []kds.Event, under *saving) ([]rule.Decided, map[string]*order.Order, error) {
 	decided := make([]rule.Decided, len(events))
 	var work []seen
 	for i, e := range events {
@@ -118,16 +155,17 @@ func (d *Decide) decide(ctx context.Context, events []kds.Event) ([]rule.Decided
 			work = append(work, seen{event: i, order: o})
 		}
 	}
-	if err := d.compare(ctx, work); err != nil {
-		return nil, err
+	latest, err := d.compare(ctx, work, under)
+	if err != nil {
+		return nil, nil, err
 	}
 	if err := d.attachContacts(ctx, work); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, w := range work {
 		decided[w.event].Orders = append(decided[w.event].Orders, w.order)
 	}
-	return decided, d.evaluate(ctx, events, work, decided)
+	return decided, latest, d.evaluate(ctx, events, work, decided)
 }
 
 // noteOf tells an error in the configured language where it can speak it: notes are for people.
@@ -168,19 +206,26 @@ func (d *Decide) read(e kds.Event) ([]order.Order, string, error) {
 	return orders, note, nil
 }
 
-// compare sets each order beside what was known of it, in order of arrival, and finds the changes.
-func (d *Decide) compare(ctx context.Context, work []seen) error {
+// compare sets each order beside what was known of it, in order of arrival, and finds the changes. It
+// returns the orders as they are then, by every name.
+func (d *Decide) compare(ctx context.Context, work []seen, under *saving) (map[string]*order.Order, error) {
 	wanted := make([]order.Order, len(work))
 	for i := range work {
 		wanted[i] = work[i].order
 	}
 	stored, err := d.Inbox.FindOrders(ctx, wanted)
 	if err != nil {
-		return fmt.Errorf("find orders: %w", err)
+		return nil, fmt.Errorf("find orders: %w", err)
 	}
-	latest := map[string]*order.Order{} // by every name of the order, as of the events before in this batch
+	latest := map[string]*order.Order{}
+	find := func(name string) *order.Order {
+		if o := latest[name]; o != nil || under == nil {
+			return o
+		}
+		return under.latest[name]
+	}
 	for i := range work {
-		prev := before(work[i].order, stored[i], latest)
+		prev := before(work[i].order, stored[i], find)
 		next := order.Carry(prev, work[i].order, d.Policies(work[i].order.Restaurant).Stage)
 		if next.ID == "" {
 			next.ID = d.NewID()
@@ -191,19 +236,19 @@ func (d *Decide) compare(ctx context.Context, work []seen) error {
 			latest[name] = &work[i].order
 		}
 	}
-	return nil
+	return latest, nil
 }
 
-// before finds an order as it was before an event: as the events before it in the batch left it, else
-// as it was stored. As in the store, the GUID wins, and another GUID is another order although the
+// before finds an order as it was before an event: as the events before it in this batch or in the one
+// that is being saved left it (find), else as it was stored. As in the store, the GUID wins, and another GUID is another order although the
 // pair of visit and ident is the same.
-func before(o order.Order, stored *order.Order, latest map[string]*order.Order) *order.Order {
+func before(o order.Order, stored *order.Order, find func(name string) *order.Order) *order.Order {
 	all := names(o) // the strongest name first
 	if stored != nil && stored.Ref.GUID != "" && stored.Ref.GUID == o.Ref.GUID {
 		all = names(order.Order{ID: stored.ID, Ref: order.Ref{GUID: o.Ref.GUID}}) // the pair must not lead elsewhere
 	}
 	for _, name := range all {
-		found := latest[name]
+		found := find(name)
 		if found != nil && (found.Ref.GUID == "" || o.Ref.GUID == "" || found.Ref.GUID == o.Ref.GUID) {
 			return found
 		}
