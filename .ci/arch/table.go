@@ -37,9 +37,11 @@ gateway/cmd/orderbell    | internal/cli                        | std
 sdk                      | sdk/internal/*                      | open
 sdk/host                 | sdk sdk/internal/*                  | open
 sdk/sdktest              | sdk sdk/host sdk/internal/*         | open
+sdk/sdktest/operators    | -                                   | std
+sdk/sdktest/operators/*  | sdk/sdktest/operators               | std
 sdk/internal/*           | sdk/internal/*                      | open
-plugins/*                | sdk                                 | std | tests sdk/host
-examples/provider-*      | sdk                                 | std
+plugins/*                | sdk                                 | std | tests sdk/host sdk/sdktest/operators sdk/sdktest/operators/*
+examples/provider-*      | sdk                                 | std | tests sdk/host
 examples/events          | -                                   | std
 scripts/...              | -                                   | std
 `

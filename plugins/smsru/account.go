@@ -148,12 +148,6 @@ func (a *account) Balance(ctx context.Context) (sdk.Balance, error) {
 	return sdk.Balance{Amount: amount}, nil
 }
 
-// Check logs in.
-func (a *account) Check(ctx context.Context) ([]sdk.Diagnostic, error) {
-	_, err := a.ask(ctx, "/auth/check")
-	return nil, err
-}
-
 // refusals remembers which messages sms.ru has definitely refused of late. It tells the two meanings
 // of the duplicate filter's codes apart. Seen on a further attempt after nobody knew what became of
 // the one before, they say that the earlier one did go out: that is an acceptance, only its id is
@@ -182,7 +176,7 @@ func (r *refusals) judge(m sdk.Message, o sdk.Outcome) sdk.Outcome {
 	filtered := o.Failure.Code == strconv.Itoa(codeSameMinute) || o.Failure.Code == strconv.Itoa(codeSameDay)
 	if filtered && m.Attempt > 1 && !r.known[m.ID] {
 		return sdk.Outcome{ID: o.ID, Accepted: &sdk.Accepted{
-			ID: "duplicate:" + m.ID, Raw: "code " + o.Failure.Code + " after an attempt with an unknown outcome: the earlier one was accepted",
+			ID: lostID + m.ID, Raw: "code " + o.Failure.Code + " after an attempt with an unknown outcome: the earlier one was accepted",
 		}}
 	}
 	if r.known == nil {

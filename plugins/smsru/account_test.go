@@ -325,7 +325,7 @@ func TestTheMemoryOfRefusalsIsBounded(t *testing.T) {
 	}
 }
 
-func TestBalanceAndCheck(t *testing.T) {
+func TestBalance(t *testing.T) {
 	t.Parallel()
 	for answer, want := range map[string]string{
 		`{"status":"OK","status_code":100,"balance":4122.56}`:   "4122.56 RUB",
@@ -347,14 +347,6 @@ func TestBalanceAndCheck(t *testing.T) {
 		if got != want || d.paths[0] != "/my/balance" {
 			t.Errorf("%s: got %s (%v) from %s, want %s", answer, got, err, d.paths[0], want)
 		}
-	}
-	c, d, _ := setup(t, fixed(`{"status":"OK","status_code":100}`))
-	if diagnostics, err := c.Check(t.Context(), "main", 1); err != nil || len(diagnostics) > 0 || d.paths[0] != "/auth/check" {
-		t.Errorf("Check: got %v, %v from %s", diagnostics, err, d.paths[0])
-	}
-	c, _, _ = setup(t, fixed(`{"status":"ERROR","status_code":300}`))
-	if _, err := c.Check(t.Context(), "main", 1); sdk.AsFailure(err, "").Reason != sdk.Unauthorized {
-		t.Errorf("Check with a bad key: got %v", err)
 	}
 }
 

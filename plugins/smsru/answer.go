@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,14 +18,21 @@ type answer struct {
 	Words   loose   `json:"status_text"`
 	SMS     entries `json:"sms"`
 	Balance loose   `json:"balance"`
+
+	TotalLimit loose  `json:"total_limit"` // of /my/limit, comes as a string
+	UsedToday  loose  `json:"used_today"`  // of /my/limit and /my/free, null for none
+	TotalFree  loose  `json:"total_free"`  // of /my/free
+	Senders    *names `json:"senders"`     // of /my/senders, missing when there is none
 }
 
-// entry is what became of one recipient.
+// entry is what became of one recipient, or in an answer about states of one sms_id.
 type entry struct {
-	Status loose `json:"status"`
-	Code   loose `json:"status_code"`
-	Words  loose `json:"status_text"`
-	ID     loose `json:"sms_id"`
+	Status   loose `json:"status"`
+	Code     loose `json:"status_code"`
+	Words    loose `json:"status_text"`
+	ID       loose `json:"sms_id"`
+	Cost     loose `json:"cost"` // roubles
+	Segments loose `json:"sms"`
 }
 
 // loose takes a string, a number or a boolean as the text of it, anything else as "". One odd field
@@ -46,6 +55,39 @@ func (l *loose) UnmarshalJSON(data []byte) error {
 func (l loose) number() (int, bool) {
 	n, err := strconv.Atoi(strings.TrimSpace(string(l)))
 	return n, err == nil
+}
+
+// money is nil for what is no amount in roubles, or one below zero.
+func (l loose) money() *sdk.Money {
+	amount, err := sdk.ParseMoney(string(l), "RUB")
+	if err != nil || amount.Negative() {
+		return nil
+	}
+	return &amount
+}
+
+// names is a list of names. Odd says that there was one in a form that we do not know.
+type names struct {
+	list []string
+	odd  bool
+}
+
+// UnmarshalJSON never fails. A list with a gap in its numbering comes as an object.
+func (n *names) UnmarshalJSON(data []byte) error {
+	var list []loose
+	var object map[string]loose
+	switch {
+	case json.Unmarshal(data, &list) == nil:
+	case json.Unmarshal(data, &object) == nil:
+		list = slices.Collect(maps.Values(object))
+	default:
+		n.odd = true
+	}
+	for _, name := range list {
+		n.list = append(n.list, string(name))
+	}
+	slices.Sort(n.list)
+	return nil
 }
 
 // entries is keyed by the recipient as sms.ru writes it.

@@ -22,6 +22,10 @@ type config struct {
 	BaseURL  string     `sdk:"base_url,url,advanced" default:"https://sms.ru" en:"API address" ru:"Адрес API"`
 }
 
+// maxPerRequest is how many recipients, or ids, one call of sms.ru takes (pages sms/send, sms/cost
+// and sms/status).
+const maxPerRequest = 100
+
 func main() { sdk.Main(provider()) }
 
 func provider() sdk.Plugin[config, *account] {
@@ -33,9 +37,19 @@ func provider() sdk.Plugin[config, *account] {
 		// sms.ru refuses the same text to the same number within a minute (code 231).
 		Resend:       sdk.ResendDuplicateFilter,
 		ResendWindow: time.Minute,
-		MaxBatch:     100,
+		MaxBatch:     maxPerRequest,
 		SenderNames:  true,
 		Validity:     true,
+		Callback: sdk.CallbackInfo{
+			Setup: sdk.Text{
+				EN: "In the sms.ru cabinet, page “For developers”, section Callback, add this address as a handler.",
+				RU: "В кабинете sms.ru, раздел «Программистам», пункт Callback, добавьте этот адрес как обработчик.",
+			},
+			Verification: sdk.Text{
+				EN: "sms.ru signs each report with the api_id (field hash, SHA-256). A report with another hash is refused and changes nothing.",
+				RU: "sms.ru подписывает каждый отчёт ключом api_id (поле hash, SHA-256). Отчёт с другим hash отклоняется и ничего не меняет.",
+			},
+		},
 		Open: func(_ context.Context, c config, env sdk.Env) (*account, error) {
 			c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 			return &account{config: c, Env: env}, nil
