@@ -73,7 +73,7 @@ func normal(written string) string {
 }
 
 // whole returns the code that refuses a call as a whole, 0 for none.
-func (s *Simulator) whole(a *account, form url.Values, all []recipient) int {
+func (s *Simulator) whole(form url.Values, all []recipient) int {
 	for _, values := range form {
 		if !utf8.ValidString(values[0]) {
 			return codeNotUTF8
@@ -117,7 +117,7 @@ func (a *account) judge(r recipient, from string) int {
 
 func (s *Simulator) send(a *account, form url.Values) answer {
 	all := recipients(form)
-	if code := s.whole(a, form, all); code != 0 {
+	if code := s.whole(form, all); code != 0 {
 		return refused(code)
 	}
 	out := done()
@@ -241,7 +241,7 @@ func entry(r recipient, code int, m *message) object {
 // left out when every recipient fails.
 func (s *Simulator) cost(a *account, form url.Values) answer {
 	all := recipients(form)
-	if code := s.whole(a, form, all); code != 0 {
+	if code := s.whole(form, all); code != 0 {
 		return refused(code)
 	}
 	var entries object
