@@ -1,4 +1,21 @@
-// Package sdktest helps to test providers: it serves one within the test's own process, wire and all.
+// Package sdktest is the conformance kit for providers. The author plays the operator on a good day and
+// records some of its answers; Run does the rest:
+//
+//	func TestMain(m *testing.M) { sdktest.Main(m, provider()) }
+//
+//	func TestConformance(t *testing.T) {
+//		sdktest.Run(t, provider(), sdktest.Operator{
+//			Handler:  http.HandlerFunc(acme),
+//			Settings: map[string]string{"api_key": "k-123-canary"},
+//			Cases: []sdktest.Case{
+//				{Name: "no money", Reply: sdktest.File("201.json"), Want: sdktest.Reason(sdk.NoMoney)},
+//			},
+//			Callbacks: sdktest.Dir("callbacks"),
+//		})
+//	}
+//
+// Serve and Open are for what only the author can know: they serve a provider within the test's own
+// process, wire and all. Live sends one text through the real operator.
 package sdktest
 
 import (
