@@ -26,7 +26,7 @@ type Tag struct {
 // PlainTags are the tags of a document by the fast way; false: it gave up, or the body is no XML.
 func PlainTags(body []byte) ([]Tag, bool) {
 	var tags []Tag
-	var err error = errNotPlain
+	err := error(errNotPlain)
 	_, _ = decode(body, func(text []byte) ([]Posting, error) {
 		tags, err = tagsOf(newPlainTokens(text))
 		return nil, nil

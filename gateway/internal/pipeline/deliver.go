@@ -79,7 +79,7 @@ func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.M
 	if limiter.Limit() != rate.Inf {
 		n = min(n, int(limiter.TokensAt(d.Now())))
 	}
-	if n < 1 || ctx.Err() != nil {
+	if n < 1 {
 		return nil, nil, nil
 	}
 	messages, attempts, err := d.Outbox.ClaimMessages(ctx, d.Account, n, d.Now())

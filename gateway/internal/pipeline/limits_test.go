@@ -2,7 +2,6 @@ package pipeline_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,6 +209,6 @@ func TestAnOutageOfEightHoursEndsWell(t *testing.T) {
 		if accepted < 480 || expired < 400 {
 			t.Errorf("got %d accepted and %d expired, want about half of %d each", accepted, expired, count)
 		}
-		t.Log(fmt.Sprintf("%d accepted, %d expired, %d calls", accepted, expired, len(s.got)))
+		t.Logf("%d accepted, %d expired, %d calls", accepted, expired, len(s.got))
 	})
 }
