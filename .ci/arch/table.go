@@ -38,8 +38,10 @@ sdk                      | sdk/internal/*                      | open
 sdk/host                 | sdk sdk/internal/*                  | open
 sdk/sdktest              | sdk sdk/host sdk/internal/*         | open
 sdk/sdktest/operators    | -                                   | std
+sdk/sdktest/operators/smpp | sdk/sdktest/operators             | std github.com/linxGnu/gosmpp golang.org/x/text
 sdk/sdktest/operators/*  | sdk/sdktest/operators               | std
 sdk/internal/*           | sdk/internal/*                      | open
+plugins/smpp             | sdk                                 | std github.com/linxGnu/gosmpp golang.org/x/text golang.org/x/time | tests sdk/host sdk/sdktest/operators sdk/sdktest/operators/*
 plugins/*                | sdk                                 | std | tests sdk/host sdk/sdktest/operators sdk/sdktest/operators/*
 examples/provider-*      | sdk                                 | std | tests sdk/host
 examples/events          | -                                   | std
