@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -111,12 +112,14 @@ func show(name string, all []result, target string) float64 {
 }
 
 // posting is a body of about 2 KB with a key of its own, as kds.KeyOf makes it: a chain's evening with
-// ten postings a second.
+// ten postings a second. Like r_keeper's, it is full of GUIDs and numbers that cannot be packed.
 func posting(n uint64) kds.Event {
 	at := time.Date(2026, 5, 20, 12, 0, int(n/10), 0, time.UTC) //nolint:gosec // small
-	body := fmt.Appendf(make([]byte, 0, 2048), `<a RestCode="199990777" DateTime="%s" Situation="3" seqnumber="%d">`, at.Format("2006-01-02T15:04:05"), n)
-	for len(body) < 2000 {
-		body = append(body, `<Dish id="1" name="Борщ" uni="4" quantity="1000" kdsstate="3"/>`...)
+	lot := sha256.Sum256(binary.BigEndian.AppendUint64(nil, n))
+	body := fmt.Appendf(make([]byte, 0, 2304), `<a RestCode="199990777" DateTime="%s" Situation="3" seqnumber="%d" guid="{%X}">`, at.Format("2006-01-02T15:04:05"), n, lot[:16])
+	for i := 0; len(body) < 1800; i++ {
+		body = fmt.Appendf(body, `<Dish id="%d" code="2714" name="Борщ с пампушками и сметаной" uni="%d" line_guid="{%X}" state="4" quantity="1000" srcQuantity="1000" price="%d00" amount="42000" kdsstate="3"/>`,
+			1004496+int(lot[i]), i, lot[i:i+16], 100+int(lot[i+1]))
 	}
 	sum := sha256.Sum256(body)
 	return kds.Event{Source: "http", Restaurant: "199990777", Body: body, Key: kds.Key{Hash: hex.EncodeToString(sum[:]), Dated: true}}

@@ -38,9 +38,10 @@ func (db *DB) AddEvent(ctx context.Context, e kds.Event) (id string, duplicate b
 	if e.Body == nil {
 		e.Body = []byte{}
 	}
-	err = db.writer.accept(ctx, len(e.Body)+256, func(t *tx) error {
+	form, stored := packBody(e.Body)
+	err = db.writer.accept(ctx, len(stored)+256, func(t *tx) error {
 		var err error
-		id, duplicate, err = db.addEvent(t, e)
+		id, duplicate, err = db.addEvent(t, e, form, stored)
 		return err
 	})
 	if err != nil {
@@ -49,7 +50,7 @@ func (db *DB) AddEvent(ctx context.Context, e kds.Event) (id string, duplicate b
 	return id, duplicate, nil
 }
 
-func (db *DB) addEvent(t *tx, e kds.Event) (id string, duplicate bool, err error) {
+func (db *DB) addEvent(t *tx, e kds.Event, form int, stored []byte) (id string, duplicate bool, err error) {
 	id = e.ID
 	if id == "" {
 		id = db.ids.next()
@@ -69,7 +70,7 @@ func (db *DB) addEvent(t *tx, e kds.Event) (id string, duplicate bool, err error
 	if err != nil {
 		return "", false, err
 	}
-	_, err = t.exec(`INSERT INTO event_body (event_id, body) VALUES ($1, $2)`, id, e.Body)
+	_, err = t.exec(`INSERT INTO event_body (event_id, form, body) VALUES ($1, $2, $3)`, id, form, stored)
 	t.woken.events = t.woken.events || e.Status == kds.Stored
 	return id, false, err
 }
@@ -189,12 +190,13 @@ func (db *DB) readBodies(ctx context.Context, events []kds.Event) error {
 	return inLists(eventIDs(events), 1, func(list string, args []any) error {
 		return db.reader.each(ctx, func(rows *sql.Rows) error {
 			var id string
-			var body []byte
-			if err := rows.Scan(&id, &body); err != nil {
-				return err
+			var form int
+			var stored []byte
+			err := rows.Scan(&id, &form, &stored)
+			if err == nil {
+				events[at[id]].Body, err = unpackBody(form, stored)
 			}
-			events[at[id]].Body = body
-			return nil
-		}, `SELECT event_id, body FROM event_body WHERE event_id IN `+list, args...)
+			return err
+		}, `SELECT event_id, form, body FROM event_body WHERE event_id IN `+list, args...)
 	})
 }

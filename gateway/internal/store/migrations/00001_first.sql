@@ -20,6 +20,7 @@ CREATE INDEX event_stored ON event (id) WHERE status = 'stored';
 -- Bodies are apart so that they can be dropped after their retention without rewriting events.
 CREATE TABLE event_body (
   event_id TEXT PRIMARY KEY,
+  form     INTEGER NOT NULL,
   body     BYTEA NOT NULL
 );
 
