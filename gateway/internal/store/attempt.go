@@ -141,10 +141,11 @@ func (db *DB) begin(t *tx, open []due, now time.Time) ([]message.Attempt, error)
 		d.Status, d.Reason, d.Note, d.Attempts, d.UpdatedAt = message.Sending, "", "", a.N, now
 		attempts[i] = a
 	}
-	if err := t.rows(&markSending, moves, nil); err != nil {
+	if _, err := t.rows(&markSending, moves, nil); err != nil {
 		return nil, err
 	}
-	return attempts, t.rows(&insertAttempts, rows, nil)
+	_, err := t.rows(&insertAttempts, rows, nil)
+	return attempts, err
 }
 
 // settled tells whether a due message is not to be sent any more, and why.
@@ -268,11 +269,11 @@ func (db *DB) finish(t *tx, done []message.Finished, outcomes []string) error {
 		moves = append(moves, a.MessageID, a.ID, string(m.Status), string(m.Reason), m.Note, ended,
 			m.Account, micros(m.NextAt), m.ProviderID, m.Segments)
 	}
-	if err := t.rows(&endAttempts, ends, nil); err != nil {
+	if _, err := t.rows(&endAttempts, ends, nil); err != nil {
 		return err
 	}
 	var moved []int
-	err := t.rows(&moveSent, moves, func(rows *sql.Rows) error {
+	_, err := t.rows(&moveSent, moves, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		moved = append(moved, at[id])

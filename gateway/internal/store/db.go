@@ -103,6 +103,7 @@ func (db *DB) open(ctx context.Context, o Options) error {
 	write.SetMaxOpenConns(1)
 	db.write = write
 	db.writer = newWriter(db.path, db.dialect, write, db.wake, db.ids, o.Queue)
+	db.writer.addEvents = db.addEvents
 	if err := db.writer.connect(ctx); err != nil {
 		return err
 	}

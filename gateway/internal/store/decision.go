@@ -154,7 +154,7 @@ func (db *DB) saveOrders(t *tx, live []*decided) (closed []string, err error) {
 			}
 		}
 	}
-	if err := t.rows(&insertOrderEvents, joined, nil); err != nil {
+	if _, err := t.rows(&insertOrderEvents, joined, nil); err != nil {
 		return nil, err
 	}
 	if len(last) == 0 {
@@ -216,7 +216,7 @@ func (db *DB) saveDecisions(t *tx, live []*decided) error {
 		rows = append(rows, ids[i], d.EventID, d.OrderID, d.Restaurant, d.Rule, d.RuleVersion, d.change,
 			string(outcome), string(reason), d.Note, micros(d.WaitUntil), due, micros(d.At))
 	}
-	if err := t.rows(&insertDecisions, rows, nil); err != nil {
+	if _, err := t.rows(&insertDecisions, rows, nil); err != nil {
 		return fmt.Errorf("decisions: %w", err)
 	}
 	return nil

@@ -120,7 +120,7 @@ func TestManyRowsGoIntoFewStatements(t *testing.T) {
 			for i := range n {
 				rows = append(rows, placeholder(n)+placeholder(i), "x")
 			}
-			if err := tx.rows(&insert, rows, func(rows *sql.Rows) error {
+			if _, err := tx.rows(&insert, rows, func(rows *sql.Rows) error {
 				added++
 				var key string
 				return rows.Scan(&key)
@@ -130,7 +130,11 @@ func TestManyRowsGoIntoFewStatements(t *testing.T) {
 			for i := range n {
 				rows[2*i+1] = placeholder(i)
 			}
-			return tx.rows(&change, rows, nil)
+			changed, err := tx.rows(&change, rows, nil)
+			if changed != int64(n) {
+				t.Errorf("%d rows: told of %d changes", n, changed)
+			}
+			return err
 		})
 		if err != nil || added != n {
 			t.Errorf("%d rows: %d added, %v", n, added, err)

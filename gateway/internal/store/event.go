@@ -38,49 +38,115 @@ func (db *DB) AddEvent(ctx context.Context, e kds.Event) (id string, duplicate b
 	if e.Body == nil {
 		e.Body = []byte{}
 	}
-	form, stored := packBody(e.Body)
-	err = db.writer.accept(ctx, len(stored)+256, func(t *tx) error {
-		var err error
-		id, duplicate, err = db.addEvent(t, e, form, stored)
+	n := newEvent{Event: e}
+	n.form, n.stored = packBody(e.Body)
+	if err := db.writer.accept(ctx, &n, func(t *tx) error { return db.addEvent(t, &n) }); err != nil {
+		return "", false, err
+	}
+	return n.id, n.duplicate, nil
+}
+
+// newEvent is an event on its way to the disk, and what became of it.
+type newEvent struct {
+	kds.Event
+	form   int
+	stored []byte
+
+	id        string
+	duplicate bool
+}
+
+func (n *newEvent) bytes() int { return len(n.stored) + 256 }
+
+func (db *DB) addEvent(t *tx, n *newEvent) error {
+	if n.id, n.duplicate = n.ID, false; n.id == "" {
+		n.id = db.ids.next()
+	}
+	inserted, err := t.rows(&insertEvents, appendEvent(nil, n), nil)
+	if err != nil {
 		return err
-	})
-	if err != nil {
-		return "", false, err
 	}
-	return id, duplicate, nil
+	return db.addBody(t, n, inserted == 1)
 }
 
-func (db *DB) addEvent(t *tx, e kds.Event, form int, stored []byte) (id string, duplicate bool, err error) {
-	id = e.ID
-	if id == "" {
-		id = db.ids.next()
-	}
-	inserted, err := insertEvent(t, id, e)
-	if err == nil && !inserted {
-		var earlier string
-		earlier, err = sameEvent(t, e)
+// addBody ends what addEvent began. An event that was not inserted is a duplicate, or only looks alike
+// and is inserted after all.
+func (db *DB) addBody(t *tx, n *newEvent, inserted bool) error {
+	if !inserted {
+		earlier, err := sameEvent(t, n.Event)
 		if err != nil || earlier != "" {
-			return earlier, true, err
+			n.id, n.duplicate = earlier, true
+			return err
 		}
-		inserted, err = insertEvent(t, id, e)
-		if err == nil && !inserted {
-			err = fmt.Errorf("event %s: %w", id, ErrTaken)
+		again, err := t.rows(&insertEvents, appendEvent(nil, n), nil)
+		if err == nil && again != 1 {
+			err = fmt.Errorf("event %s: %w", n.id, ErrTaken)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return "", false, err
-	}
-	_, err = t.exec(`INSERT INTO event_body (event_id, form, body) VALUES ($1, $2, $3)`, id, form, stored)
-	t.woken.events = t.woken.events || e.Status == kds.Stored
-	return id, false, err
+	t.woken.events = t.woken.events || n.Status == kds.Stored
+	_, err := t.rows(&insertBodies, []any{n.id, n.form, n.stored}, nil)
+	return err
 }
 
-func insertEvent(t *tx, id string, e kds.Event) (bool, error) {
-	n, err := t.exec(`INSERT INTO event
-		(id, restaurant, source, key_hash, dated, status, note, tries, lease_until, received_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8) ON CONFLICT DO NOTHING`,
-		id, e.Restaurant, e.Source, storedKey(e), bit(e.Key.Dated), string(e.Status), e.Note, micros(e.ReceivedAt))
-	return n == 1, err
+var (
+	insertEvents = newRowsQuery(`INSERT INTO event
+		(id, restaurant, source, key_hash, dated, status, note, tries, lease_until, received_at) VALUES `, plain(10), ` ON CONFLICT DO NOTHING`)
+	insertBodies = newRowsQuery(`INSERT INTO event_body (event_id, form, body) VALUES `, plain(3), ``)
+)
+
+func appendEvent(row []any, n *newEvent) []any {
+	return append(row, n.id, n.Restaurant, n.Source, storedKey(n.Event), bit(n.Key.Dated), string(n.Status), n.Note, 0, 0, micros(n.ReceivedAt))
+}
+
+// addEvents is addEvent for several that have no ID yet, in a few statements.
+func (db *DB) addEvents(t *tx, all []*newEvent) error {
+	rows := make([]any, 0, insertEvents.width*len(all))
+	bodies := make([]any, 0, insertBodies.width*len(all))
+	for _, n := range all {
+		n.id, n.duplicate = db.ids.next(), false
+		rows = appendEvent(rows, n)
+		bodies = append(bodies, n.id, n.form, n.stored)
+		t.woken.events = t.woken.events || n.Status == kds.Stored
+	}
+	inserted, err := t.rows(&insertEvents, rows, nil)
+	if err != nil {
+		return err
+	}
+	if inserted == int64(len(all)) {
+		_, err := t.rows(&insertBodies, bodies, nil)
+		return err
+	}
+	fresh, err := present(t, all)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		if err := db.addBody(t, n, fresh[n.id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// present tells which of the events are there under their own ID.
+func present(t *tx, all []*newEvent) (map[string]bool, error) {
+	ids := make([]string, len(all))
+	for i, n := range all {
+		ids[i] = n.id
+	}
+	there := map[string]bool{}
+	err := inLists(ids, 1, func(list string, args []any) error {
+		return t.each(func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			there[id] = true
+			return err
+		}, `SELECT id FROM event WHERE id IN `+list, args...)
+	})
+	return there, err
 }
 
 // sameEvent finds the event that has the key of e. When it only looks alike (no time of its own, and

@@ -76,7 +76,7 @@ func (db *DB) queueAll(t *tx, ids []string, decisions []*savedDecision) ([]int, 
 		}
 	}
 	var added []string
-	err := t.rows(&insertMessages, rows, func(rows *sql.Rows) error {
+	_, err := t.rows(&insertMessages, rows, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		added = append(added, id)

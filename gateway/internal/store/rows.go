@@ -55,20 +55,21 @@ func valueLists(rows int, casts []string) string {
 }
 
 // rows runs the statement for all rows, whose values follow one another in args, and calls scan for
-// what it returns.
-func (t *tx) rows(q *rowsQuery, args []any, scan func(*sql.Rows) error) error {
+// what it returns. Without scan it tells how many rows were changed.
+func (t *tx) rows(q *rowsQuery, args []any, scan func(*sql.Rows) error) (changed int64, err error) {
 	for i, n := range rowCounts {
 		for step := n * q.width; len(args) >= step; args = args[step:] {
-			var err error
+			var some int64
 			if scan == nil {
-				_, err = t.exec(q.texts[i], args[:step]...)
+				some, err = t.exec(q.texts[i], args[:step]...)
 			} else {
 				err = t.each(scan, q.texts[i], args[:step]...)
 			}
 			if err != nil {
-				return err
+				return changed, err
 			}
+			changed += some
 		}
 	}
-	return nil
+	return changed, nil
 }

@@ -30,6 +30,7 @@ const (
 // so it must set its results anew each time and must not read its own earlier ones.
 type job struct {
 	run   func(*tx) error
+	event *newEvent // an event that may be stored together with others instead of by run; nil: none
 	bytes int
 	state atomic.Int32
 	err   error
@@ -43,6 +44,8 @@ type writer struct {
 	pool    *sql.DB
 	wake    *wake
 	ids     *identifiers
+
+	addEvents func(t *tx, all []*newEvent) error
 
 	urgent  chan *job // of the loops: claims, outcomes, decisions, admin writes
 	ingest  chan *job // events
@@ -79,8 +82,11 @@ func (w *writer) do(ctx context.Context, run func(*tx) error) error {
 }
 
 // accept hands an event's job to the writer; when too much waits it fails at once with ErrBusy.
-func (w *writer) accept(ctx context.Context, bytes int, run func(*tx) error) error {
-	j := &job{run: run, bytes: bytes, done: make(chan error, 1)}
+func (w *writer) accept(ctx context.Context, event *newEvent, run func(*tx) error) error {
+	j := &job{run: run, bytes: event.bytes(), done: make(chan error, 1)}
+	if event.ID == "" {
+		j.event = event
+	}
 	if err := w.submit(ctx, j, false); err != nil {
 		return err
 	}
@@ -227,12 +233,21 @@ func (w *writer) attempt(ctx context.Context, batch []*job, savepoints bool) (*t
 	if err != nil {
 		return nil, err
 	}
+	var events []*newEvent
 	for _, j := range batch {
 		j.err = nil
+		if j.event != nil && !savepoints {
+			events = append(events, j.event)
+			continue
+		}
 		if err := w.run(t, j, savepoints); err != nil {
 			w.rollback(t, err)
 			return nil, err
 		}
+	}
+	if err := w.storeEvents(t, events); err != nil {
+		w.rollback(t, err)
+		return nil, err
 	}
 	if _, err := t.exec("COMMIT"); err != nil {
 		w.rollback(t, err)
@@ -240,6 +255,19 @@ func (w *writer) attempt(ctx context.Context, batch []*job, savepoints bool) (*t
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	return t, nil
+}
+
+// storeEvents stores the events of a batch together. When one of them cannot be stored, the batch is
+// done again one by one, so that only that one fails.
+func (w *writer) storeEvents(t *tx, events []*newEvent) error {
+	if len(events) == 0 {
+		return nil
+	}
+	err := w.addEvents(t, events)
+	if err != nil && !severe(err) {
+		return errRedo
+	}
+	return err
 }
 
 // run runs one job. It returns an error only when the transaction cannot go on.
