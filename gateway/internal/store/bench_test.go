@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -116,10 +117,13 @@ func show(name string, all []result, target string) float64 {
 func posting(n uint64) kds.Event {
 	at := time.Date(2026, 5, 20, 12, 0, int(n/10), 0, time.UTC) //nolint:gosec // small
 	lot := sha256.Sum256(binary.BigEndian.AppendUint64(nil, n))
-	body := fmt.Appendf(make([]byte, 0, 2304), `<a RestCode="199990777" DateTime="%s" Situation="3" seqnumber="%d" guid="{%X}">`, at.Format("2006-01-02T15:04:05"), n, lot[:16])
+	number := strconv.FormatUint(n, 10)
+	body := append(make([]byte, 0, 2304), `<a RestCode="199990777" DateTime="`...)
+	body = append(append(at.AppendFormat(body, "2006-01-02T15:04:05"), `" Situation="3" seqnumber="`...), number...)
+	body = append(hex.AppendEncode(append(body, `" guid="{`...), lot[:16]), `}">`...)
 	for i := 0; len(body) < 1800; i++ {
-		body = fmt.Appendf(body, `<Dish id="%d" code="2714" name="Борщ с пампушками и сметаной" uni="%d" line_guid="{%X}" state="4" quantity="1000" srcQuantity="1000" price="%d00" amount="42000" kdsstate="3"/>`,
-			1004496+int(lot[i]), i, lot[i:i+16], 100+int(lot[i+1]))
+		body = hex.AppendEncode(append(body, `<Dish id="1004496" code="2714" name="Борщ с пампушками и сметаной" uni="5" line_guid="{`...), lot[i:i+16])
+		body = append(append(append(body, `}" state="4" quantity="1000" srcQuantity="1000" price="`...), number...), `00" amount="42000" kdsstate="3"/>`...)
 	}
 	sum := sha256.Sum256(body)
 	return kds.Event{Source: "http", Restaurant: "199990777", Body: body, Key: kds.Key{Hash: hex.EncodeToString(sum[:]), Dated: true}}
