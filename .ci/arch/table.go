@@ -30,7 +30,7 @@ internal/pipeline        | PURE                                | open
 internal/lunch           | PURE                                | pure golang.org/x/text math/rand/v2
 internal/httpapi         | PURE internal/web                   | open
 internal/web             | -                                   | open
-internal/app             | PURE internal/* sdk sdk/host scripts/... | open
+internal/app             | PURE internal/* sdk sdk/host scripts/... | open | tests sdk/sdktest/operators sdk/sdktest/operators/*
 internal/app/apptest     | PURE internal/app internal/lunch     | open
 internal/cli             | PURE internal/app internal/config internal/lunch | open
 gateway/cmd/orderbell    | internal/cli                        | std

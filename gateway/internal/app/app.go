@@ -38,6 +38,7 @@ type App struct {
 	providers *provider.Host
 	fronts    []*front
 	recent    *recent
+	reconcile *pipeline.Reconcile
 }
 
 // stopTimeout is how long a stop waits for what is under way.
@@ -69,6 +70,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	}
 	a.rules = newPool(opts)
 	a.providers = NewProviders(opts)
+	a.reconcile = a.newReconcile()
 	a.open()
 	return a, nil
 }
@@ -118,6 +120,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	for _, account := range a.opts.Config.Accounts {
 		loops.Go(func() { a.deliver(account).Run(loopCtx) })
 	}
+	loops.Go(func() { a.reconcile.Run(loopCtx) })
 	if ready != nil {
 		go func() { <-tried; ready() }()
 	}
@@ -158,6 +161,17 @@ func (a *App) deliver(account config.Account) *pipeline.Deliver {
 		Wake:   func() <-chan struct{} { return a.db.MessagesWake(account.Name) },
 		Now:    a.opts.Now, Log: a.opts.Log.Named("deliver"),
 	}
+}
+
+func (a *App) newReconcile() *pipeline.Reconcile {
+	r := &pipeline.Reconcile{
+		Ledger: a.db, Postbox: a.db, Asker: a.providers, Reachable: a.opts.Config.PublicURL != "",
+		Now: a.opts.Now, Log: a.opts.Log.Named("reconcile"),
+	}
+	for _, account := range a.opts.Config.Accounts {
+		r.Accounts = append(r.Accounts, account.Name)
+	}
+	return r
 }
 
 // deliverParallel is how many calls of one account are under way at once.

@@ -66,8 +66,8 @@ func (a *App) open() {
 		f.server = httpapi.New(httpapi.Options{
 			Events: intakeStore(a.db), Contacts: a.db, Keys: a.db, Ready: a.db, Parts: f.parts,
 			Declared: a.opts.Config.AccessKeys(a.opts.Now()), IntakeKey: a.opts.Config.IntakeRestaurant,
-			Check: a.recent.check,
-			Now:   a.opts.Now, Log: a.opts.Log.Named("http"), Version: a.opts.Version,
+			Check: a.recent.check, Callbacks: a.reconcile, PublicURL: a.opts.Config.PublicURL,
+			Now: a.opts.Now, Log: a.opts.Log.Named("http"), Version: a.opts.Version,
 		})
 	}
 }

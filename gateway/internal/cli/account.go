@@ -71,10 +71,13 @@ type accountCheckCommand struct {
 
 // Run lets each provider log in, without sending.
 func (c *accountCheckCommand) Run(ctx context.Context, s *session) error {
-	return c.each(ctx, s, c.Name, func(providers *app.Providers, names []string) error {
+	return c.each(ctx, s, c.Name, func(providers *app.Providers, opts app.Options, names []string) error {
 		var findings []app.Finding
 		for _, name := range names {
 			findings = append(findings, providers.Check(ctx, name)...)
+			if f, ok := providers.Callback(ctx, opts, name); ok {
+				findings = append(findings, f)
+			}
 		}
 		return printFindings(s, c.JSON, findings)
 	})
@@ -95,7 +98,7 @@ type listedBalance struct {
 
 // Run asks each provider for the balance.
 func (c *accountBalanceCommand) Run(ctx context.Context, s *session) error {
-	return c.each(ctx, s, c.Name, func(providers *app.Providers, names []string) error {
+	return c.each(ctx, s, c.Name, func(providers *app.Providers, _ app.Options, names []string) error {
 		var balances []listedBalance
 		failed := false
 		for _, name := range names {
@@ -123,7 +126,7 @@ func (c *accountBalanceCommand) Run(ctx context.Context, s *session) error {
 }
 
 // each starts the provider programs of the named account, or of all, for the time of one act.
-func (f configFlags) each(ctx context.Context, s *session, name string, act func(*app.Providers, []string) error) error {
+func (f configFlags) each(ctx context.Context, s *session, name string, act func(*app.Providers, app.Options, []string) error) error {
 	cfg, err := f.load(s)
 	if err != nil {
 		return err
@@ -132,9 +135,10 @@ func (f configFlags) each(ctx context.Context, s *session, name string, act func
 	if err != nil {
 		return err
 	}
-	providers := app.StartProviders(ctx, s.options(cfg, s.quiet()), names)
+	opts := s.options(cfg, s.quiet())
+	providers := app.StartProviders(ctx, opts, names)
 	defer providers.Stop()
-	return act(providers, names)
+	return act(providers, opts, names)
 }
 
 func accountNames(s *session, cfg *config.Config, name string) ([]string, error) {

@@ -43,6 +43,7 @@ type listedMessage struct {
 	UpdatedAt   time.Time       `json:"updated_at"`
 	Deadline    time.Time       `json:"deadline"`
 	Attempts    []listedAttempt `json:"attempts"`
+	Receipts    []message.Heard `json:"receipts,omitempty"` // what the provider said later
 }
 
 type listedAttempt struct {
@@ -61,7 +62,7 @@ func listed(m message.Listed) listedMessage {
 	l := listedMessage{
 		ID: m.ID, OrderID: m.OrderID, OrderNumber: m.OrderNumber, Restaurant: m.Restaurant, To: m.To.String(), Text: m.Text,
 		Stage: m.Stage, Status: string(m.Status), Reason: string(m.Reason), Note: m.Note, Account: m.Account, Segments: m.Segments,
-		Cost: m.Cost, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Deadline: m.Deadline, Attempts: []listedAttempt{},
+		Cost: m.Cost, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Deadline: m.Deadline, Attempts: []listedAttempt{}, Receipts: m.Receipts,
 	}
 	for _, a := range m.Tries {
 		l.Attempts = append(l.Attempts, listAttempt(a))
@@ -137,6 +138,13 @@ func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
 	}
 	for _, a := range l.Attempts {
 		_, _ = fmt.Fprintf(s.out, "  %d. %s  %s  %s %s %s\n", a.N, clock(a.StartedAt.Local()), a.Account, a.Result, a.ProviderID, oneLine(a.Detail, 300))
+	}
+	for _, r := range m.Receipts {
+		how := word{"провайдер сообщил", "the provider said"}
+		if r.Source == message.ByLookup {
+			how = word{"провайдер ответил на запрос", "the provider answered when asked"}
+		}
+		_, _ = fmt.Fprintf(s.out, "  %s  %s  %s: %s %s\n", clock(r.HeardAt.Local()), r.Account, how.pick(s.lang), r.Status, oneLine(r.Code, 100))
 	}
 	return nil
 }

@@ -41,8 +41,8 @@ func (s *Server) logRequest(w *recorder, r *http.Request, id string, took time.D
 // longestShown is the longest path segment that is shown: the shortest intake key has 16 characters.
 const longestShown = 15
 
-// shownPath gives the path without anything that may be a key: what follows /k/, every long segment,
-// the whole query. It must hide keys in mistyped addresses, too, so it does not rely on the router.
+// shownPath gives the path without anything that may be a key: what follows /k/ and a callback's
+// account, every long segment, the whole query. It must hide keys in mistyped addresses, too, so it does not rely on the router.
 func shownPath(r *http.Request) string {
 	const mask = "•••"
 	path := r.URL.EscapedPath()
@@ -52,6 +52,7 @@ func shownPath(r *http.Request) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
 		keyed := i > 0 && strings.EqualFold(segments[i-1], "k") && segment != ""
+		keyed = keyed || i > 1 && strings.EqualFold(segments[i-2], "callbacks")
 		if keyed || len(segment) > longestShown || strings.ContainsAny(segment, "%;=&") {
 			segments[i] = mask
 		}

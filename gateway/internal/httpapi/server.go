@@ -53,7 +53,7 @@ type Part uint8
 
 // Parts. Health and ping belong to both.
 const (
-	Intake Part = 1 << iota // POST /api/v4/kds/events, keyed and not
+	Intake Part = 1 << iota // POST /api/v4/kds/events, keyed and not, and providers' callbacks
 	API                     // /api/v1
 )
 
@@ -63,6 +63,11 @@ type Options struct {
 	Contacts Contacts
 	Keys     Keys
 	Ready    Readiness
+
+	// Callbacks takes delivery reports; nil: there is no such route.
+	Callbacks Callbacks
+	// PublicURL is how providers were told to reach this server, without a slash at the end; some sign it.
+	PublicURL string
 
 	// Parts are the routes to serve; 0 means all. An intake that is open to the network and an API
 	// that is not are two Servers.
@@ -128,8 +133,9 @@ type Access string
 
 // Kinds of access. A call that needs an API key has its access.Scope here.
 const (
-	Public   Access = "public"
-	ByIntake Access = "intake" // this machine without a key, others with an intake key
+	Public    Access = "public"
+	ByIntake  Access = "intake"  // this machine without a key, others with an intake key
+	ByAddress Access = "address" // who knows the secret in the address
 )
 
 // New makes a Server. It answers at once as an http.Handler; nothing runs in the background.
@@ -180,6 +186,10 @@ func (s *Server) mount() {
 	if s.opt.Parts&Intake != 0 {
 		s.add(http.MethodPost, plainEvents, ByIntake, s.postEvent)
 		s.add(http.MethodPost, keyedEvents, ByIntake, s.postEvent)
+		if s.opt.Callbacks != nil {
+			s.add(http.MethodGet, callbackPath, ByAddress, s.callback)
+			s.add(http.MethodPost, callbackPath, ByAddress, s.callback)
+		}
 	}
 	if s.opt.Parts&API != 0 {
 		s.add(http.MethodPost, "/api/v1/contacts", Access(access.ContactsWrite), s.postContact)

@@ -19,5 +19,6 @@ type Filter struct {
 type Listed struct {
 	Message
 	OrderNumber string    `json:"order_number"`
-	Tries       []Attempt `json:"tries,omitempty"` // only when one message is asked for
+	Tries       []Attempt `json:"tries,omitempty"`    // only when one message is asked for
+	Receipts    []Heard   `json:"receipts,omitempty"` // the same
 }

@@ -118,11 +118,11 @@ type Failure struct {
 
 // Receipt is a later statement by the provider about a message.
 type Receipt struct {
-	MessageID  string
-	ProviderID string
-	Status     Status
-	Reason     Reason
-	At         time.Time
-	Cost       *Money
-	Code       string
+	MessageID  string    `json:"message_id,omitempty"` // empty: only the provider's own ID is known
+	ProviderID string    `json:"provider_id,omitempty"`
+	Status     Status    `json:"status"` // Accepted, Delivered, Undelivered, Rejected, Expired, Unknown or Absent
+	Reason     Reason    `json:"reason,omitempty"`
+	At         time.Time `json:"at,omitzero"` // by the provider's clock; zero: not said
+	Cost       *Money    `json:"cost,omitempty"`
+	Code       string    `json:"code,omitempty"` // the provider's own
 }

@@ -11,7 +11,7 @@ func Final(s Status) bool {
 	switch s {
 	case Delivered, Undelivered, Rejected, Expired, Cancelled:
 		return true
-	case Queued, Sending, Unknown, Accepted:
+	case Queued, Sending, Unknown, Accepted, Absent:
 	}
 	return false
 }
@@ -40,7 +40,7 @@ func Advance(from Status, r Receipt) (Status, bool) {
 		if from == Sending || from == Unknown || from == Accepted {
 			return r.Status, true
 		}
-	case Queued, Sending, Unknown, Cancelled:
+	case Queued, Sending, Unknown, Cancelled, Absent:
 	}
 	return from, false
 }

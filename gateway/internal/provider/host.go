@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -154,6 +156,70 @@ func (h *Host) Balance(ctx context.Context, account string) (sdk.Balance, error)
 		return err
 	})
 	return balance, err
+}
+
+// CanLookup tells whether the account's provider can say what became of a message. False while it does
+// not serve.
+func (h *Host) CanLookup(account string) bool { return h.capabilities(account).Lookup }
+
+// HasCallbacks tells whether the account's provider calls back. False while it does not serve.
+func (h *Host) HasCallbacks(account string) bool { return h.capabilities(account).Callbacks }
+
+// Manifest is what the account's provider says of itself; empty while it does not serve.
+func (h *Host) Manifest(account string) sdk.Manifest {
+	_, p, err := h.find(account)
+	if err != nil {
+		return sdk.Manifest{}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.manifest
+}
+
+func (h *Host) capabilities(account string) sdk.Capabilities { return h.Manifest(account).Capabilities }
+
+// Lookup asks the account's provider what became of messages: one receipt for each query, in order.
+func (h *Host) Lookup(ctx context.Context, account string, queries []message.Query) ([]message.Receipt, error) {
+	a, p, err := h.find(account)
+	if err != nil {
+		return nil, err
+	}
+	asked := make([]sdk.Query, len(queries))
+	for i, q := range queries {
+		asked[i] = sdk.Query{OurID: q.MessageID, ProviderID: q.ProviderID, To: q.To.Reveal()}
+	}
+	var receipts []sdk.Receipt
+	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+		receipts, err = c.Lookup(ctx, a.Name, a.Revision, asked)
+		return err
+	})
+	return fromReceipts(receipts), err
+}
+
+// ParseCallback lets the account's provider verify and read a callback. An error means that nobody has
+// looked at it; one that the provider refused has a Refusal.
+func (h *Host) ParseCallback(ctx context.Context, cb message.Callback) (message.Parsed, error) {
+	a, p, err := h.find(cb.Account)
+	if err != nil {
+		return message.Parsed{}, err
+	}
+	var parsed message.Parsed
+	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+		receipts, reply, err := c.ParseCallback(ctx, a.Name, a.Revision, sdk.Callback{
+			Method: cb.Method, URL: cb.URL, Query: cb.Query, Header: cb.Header, Body: cb.Body, RemoteIP: cb.RemoteIP,
+		})
+		parsed = message.Parsed{Receipts: fromReceipts(receipts), Reply: message.CallbackReply(reply)}
+		return err
+	})
+	switch failure, refused := errors.AsType[*sdk.Failure](err); {
+	case refused:
+		parsed.Refusal = failure.Error()
+	case errors.Is(err, host.ErrNoAbility):
+		parsed.Refusal, parsed.Reply.Status = "this provider does not call back", http.StatusNotFound
+	case err != nil:
+		return message.Parsed{}, err
+	}
+	return parsed, nil
 }
 
 // Status tells how the processes are, by provider.

@@ -20,7 +20,7 @@ type process struct {
 	supervisor *child.Supervisor
 
 	mu       sync.Mutex
-	maxBatch int
+	manifest sdk.Manifest                // of the process that serves now
 	findings map[string][]sdk.Diagnostic // by account: what Open said in the process that serves now
 }
 
@@ -60,15 +60,15 @@ func (p *process) open(ctx context.Context, service any) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.maxBatch, p.findings = manifest.Capabilities.MaxBatch, findings
+	p.manifest, p.findings = manifest, findings
 	return nil
 }
 
 func (p *process) batch() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.maxBatch > 1 {
-		return p.maxBatch
+	if n := p.manifest.Capabilities.MaxBatch; n > 1 {
+		return n
 	}
 	return defaultBatch
 }

@@ -39,3 +39,33 @@ func fromMoney(m *sdk.Money) *message.Money {
 	}
 	return &message.Money{Units: m.Units, Nanos: m.Nanos, Currency: m.Currency}
 }
+
+func fromReceipts(all []sdk.Receipt) []message.Receipt {
+	receipts := make([]message.Receipt, len(all))
+	for i, r := range all {
+		receipts[i] = message.Receipt{
+			MessageID: r.OurID, ProviderID: r.ProviderID, Status: fromStatus(r.Status), Reason: message.Reason(r.Reason),
+			At: r.At, Cost: fromMoney(r.Cost), Code: r.Code,
+		}
+	}
+	return receipts
+}
+
+func fromStatus(s sdk.Status) message.Status {
+	switch s {
+	case sdk.StatusAbsent:
+		return message.Absent
+	case sdk.StatusAccepted:
+		return message.Accepted
+	case sdk.StatusDelivered:
+		return message.Delivered
+	case sdk.StatusUndelivered:
+		return message.Undelivered
+	case sdk.StatusRejected:
+		return message.Rejected
+	case sdk.StatusExpired:
+		return message.Expired
+	case sdk.StatusUnknown:
+	}
+	return message.Unknown
+}

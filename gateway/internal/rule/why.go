@@ -108,7 +108,7 @@ func (w why) message(m message.Message) string {
 			cause = message.Sentence(message.UnknownOutcome, w.lang) + " " + message.Cure(message.UnknownOutcome, w.lang)
 		}
 		return cause
-	case message.Rejected, message.Expired:
+	case message.Rejected, message.Expired, message.Absent:
 	}
 	line := w.notSent(cause)
 	if m.Note != "" {

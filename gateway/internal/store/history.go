@@ -43,7 +43,10 @@ func (db *DB) History(ctx context.Context, orderID string) (*rule.History, error
 	for i := range h.Decisions {
 		h.Decisions[i].Messages = byDecision[h.Decisions[i].ID]
 	}
-	return h, db.addTries(ctx, h.Messages)
+	if err := db.addTries(ctx, h.Messages); err != nil {
+		return nil, err
+	}
+	return h, db.addReceipts(ctx, h.Messages)
 }
 
 func (db *DB) addTries(ctx context.Context, messages []message.Listed) error {

@@ -251,6 +251,10 @@ func (db *DB) Message(ctx context.Context, id string) (*message.Listed, error) {
 		return nil, fault(ErrNotFound, "message "+id)
 	}
 	tries, err := db.tries(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
 	m.Tries = tries[id]
-	return &m, err
+	one := []message.Listed{m}
+	return &one[0], db.addReceipts(ctx, one)
 }

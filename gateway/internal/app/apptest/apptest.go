@@ -28,7 +28,12 @@ func Build(ctx context.Context, folder string, tags ...string) (Programs, error)
 	if err := build(ctx, tags, p.Path(), "./gateway/cmd/orderbell"); err != nil {
 		return p, err
 	}
-	return p, build(ctx, nil, filepath.Join(p.Folder, "plugins", "orderbell-provider-console"+exe()), "./plugins/console")
+	for _, name := range []string{"console", "smsru"} {
+		if err := build(ctx, nil, filepath.Join(p.Folder, "plugins", "orderbell-provider-"+name+exe()), "./plugins/"+name); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
 }
 
 // Path is that of the main program.
