@@ -14,6 +14,7 @@ type accountCommand struct {
 	List    accountListCommand    `cmd:"" help:"${account_list}"`
 	Check   accountCheckCommand   `cmd:"" help:"${account_check}"`
 	Balance accountBalanceCommand `cmd:"" help:"${account_balance}"`
+	Send    accountSendCommand    `cmd:"" help:"${account_send}"`
 }
 
 type accountListCommand struct {

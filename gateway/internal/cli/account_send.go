@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+)
+
+type accountSendCommand struct {
+	configFlags
+	Name string `arg:"" name:"account" help:"${account_one}"`
+	To   string `required:"" help:"${send_to}" placeholder:"+7…"`
+	Text string `required:"" help:"${send_text}"`
+	Yes  bool   `help:"${send_yes}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// listedSending is the end of a sending for scripts.
+type listedSending struct {
+	Account    string `json:"account"`
+	To         string `json:"to"`     // masked
+	Result     string `json:"result"` // accepted, or a reason
+	ProviderID string `json:"provider_id,omitempty"`
+	Segments   int    `json:"segments,omitempty"`
+	Cost       string `json:"cost,omitempty"`
+	Detail     string `json:"detail,omitempty"`
+}
+
+// Run sends one text through an account, to see that it works.
+func (c *accountSendCommand) Run(ctx context.Context, s *session) error {
+	to, err := contact.ParsePhone(c.To, "RU")
+	if err != nil {
+		return usageError{errors.New(spoken(err, s.lang))}
+	}
+	if strings.TrimSpace(c.Text) == "" {
+		return usageError{errors.New(word{"текст пуст", "the text is empty"}.pick(s.lang))}
+	}
+	if !c.agreed(s, to) {
+		return errors.New(word{"не отправлено", "not sent"}.pick(s.lang))
+	}
+	return c.each(ctx, s, c.Name, func(providers *app.Providers, opts app.Options, _ []string) error {
+		sent, err := providers.Send(ctx, opts, c.Name, to, c.Text)
+		if err != nil {
+			return err
+		}
+		return c.tell(s, to, sent)
+	})
+}
+
+// agreed asks on a terminal, for the text is real; a script is taken at its word.
+func (c *accountSendCommand) agreed(s *session, to contact.Phone) bool {
+	if c.Yes || !s.Terminal {
+		return true
+	}
+	_, _ = fmt.Fprintf(s.Stderr, word{
+		"Отправить настоящее SMS на %s через %s, частей: %d? Это может стоить денег. [д/Н] ",
+		"Send a real text to %s through %s, %d parts? It may cost money. [y/N] ",
+	}.pick(s.lang), to, c.Name, message.CountSegments(c.Text).Parts)
+	line, _ := bufio.NewReader(s.Stdin).ReadString('\n')
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes", "д", "да":
+		return true
+	}
+	return false
+}
+
+func (c *accountSendCommand) tell(s *session, to contact.Phone, sent app.Sent) error {
+	l := listedSending{Account: c.Name, To: to.String(), Result: "accepted", ProviderID: sent.ProviderID, Segments: sent.Segments, Cost: sent.Cost}
+	if sent.Failure != nil {
+		l.Result, l.Detail = string(sent.Failure.Reason), to.Hide(oneLine(strings.TrimSpace(sent.Failure.ProviderCode+" "+sent.Failure.Detail), 300))
+	}
+	switch {
+	case c.JSON:
+		if err := printJSON(s.out, l); err != nil {
+			return err
+		}
+	case sent.Failure == nil:
+		_, _ = fmt.Fprintf(s.out, word{"%s: принято, %s, номер %s, частей: %d %s\n", "%s: accepted, %s, id %s, parts: %d %s\n"}.pick(s.lang),
+			l.Account, l.To, l.ProviderID, l.Segments, l.Cost)
+	default:
+		_, _ = fmt.Fprintf(s.out, "%s: %s %s\n%s\n", l.Account, message.Sentence(sent.Failure.Reason, s.lang), l.Detail, message.Cure(sent.Failure.Reason, s.lang))
+	}
+	if sent.Failure != nil {
+		return errors.New(word{"не отправлено", "not sent"}.pick(s.lang))
+	}
+	return nil
+}
