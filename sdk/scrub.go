@@ -2,6 +2,8 @@ package sdk
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/url"
@@ -9,11 +11,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf16"
 )
 
 // minSecret is the shortest secret that is searched for; in bytes. A shorter one would mask half of
 // every line and is no secret anyway.
 const minSecret = 4
+
+// minEncoded is what a part of a base64 text must exceed to be searched for; in characters.
+const minEncoded = 4
 
 // scrubber masks secrets, phone numbers and the queries of URLs in what leaves the plugin: logs,
 // failures, raw answers. It is the second net: authors should not put them there at all.
@@ -45,11 +51,7 @@ func (s *scrubber) learn(secrets []string) {
 		if len(secret) < minSecret {
 			continue
 		}
-		quoted, _ := json.Marshal(secret) // a string always marshals
-		for _, spelling := range []string{
-			secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`),
-			base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		} {
+		for _, spelling := range spellings(secret) {
 			if !slices.Contains(s.secrets, spelling) {
 				s.secrets = append(s.secrets, spelling)
 			}
@@ -61,6 +63,36 @@ func (s *scrubber) learn(secrets []string) {
 		pairs = append(pairs, secret, masked)
 	}
 	s.masks = strings.NewReplacer(pairs...)
+}
+
+// spellings returns the secret as it is, escaped for URLs and JSON, in hexadecimal, in UTF-16, and as
+// the part of a base64 text that it makes at each of the three offsets it can have there: basic
+// authorisation puts a login before it.
+func spellings(secret string) []string {
+	quoted, _ := json.Marshal(secret) // a string always marshals
+	hexed := hex.EncodeToString([]byte(secret))
+	list := []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`),
+		hexed, strings.ToUpper(hexed),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	}
+	var little, big []byte
+	for _, unit := range utf16.Encode([]rune(secret)) {
+		little = binary.LittleEndian.AppendUint16(little, unit)
+		big = binary.BigEndian.AppendUint16(big, unit)
+	}
+	list = append(list, string(little), string(big))
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for offset := range 3 {
+			encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", offset) + secret))
+			first := (offset*8 + 5) / 6                              // characters that hold bits of what stands before
+			last := (offset + len(secret)) * 8 / 6                   // the rest shares bits with what follows
+			if part := encoded[first:last]; len(part) > minEncoded { // a shorter one turns up by chance
+				list = append(list, part)
+			}
+		}
+	}
+	return list
 }
 
 // clean returns the text without what must not leave.

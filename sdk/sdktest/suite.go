@@ -166,11 +166,11 @@ func (r *rig) fill(t testing.TB) {
 }
 
 // message makes the next message: an id and a text that no other message of the run has, and a number
-// that none of the last thousand had. All numbers end in 0001: to many a simulator the ending is an order.
+// that none of the last thousand had. All numbers end in 00001: to many a simulator the ending is an order.
 func (r *rig) message() sdk.Message {
 	n := r.sent.Add(1)
 	return sdk.Message{
-		ID: fmt.Sprintf("01KT%06dSDKTEST%09d", r.number, n), Attempt: 1, To: fmt.Sprintf("+7999%03d0001", n%1000),
+		ID: fmt.Sprintf("01KT%06dSDKTEST%09d", r.number, n), Attempt: 1, To: fmt.Sprintf("+799%03d00001", n%1000),
 		Text: fmt.Sprintf("Заказ kit%dn%dx готов", r.number, n), Channel: sdk.SMS, Category: sdk.Transactional, Segments: 1,
 	}
 }
