@@ -33,16 +33,21 @@ type Heard struct {
 	HeardAt time.Time `json:"heard_at"`
 }
 
+// absentAfter is how long an outcome must have been unknown before "never seen" is believed: what was
+// cut off may still be on its way into the provider's own queue, and a second text is worse than a late
+// one.
+const absentAfter = 2 * time.Minute
+
 // Learn says where a receipt moves a message, and whether it moves at all. It is Advance, and one
-// thing more: a message whose outcome nobody knew, and that the provider has never seen, certainly did
-// not go out. It is queued again for the same account, or expires where its deadline has passed.
+// thing more: a message whose outcome nobody has known for two minutes, and that the provider has never
+// seen, did not go out. It is queued again for the same account, or expires where its deadline has passed.
 func Learn(m Message, r Receipt, now time.Time) (Move, bool) {
 	move := Move{MessageID: m.ID, NextAt: now, Reason: r.Reason, ProviderID: r.ProviderID, Cost: r.Cost}
 	if r.Code != "" {
 		move.Note = oneLine(m.To.Hide(r.Code), maxNoteRunes)
 	}
 	if r.Status == Absent {
-		if m.Status != Unknown {
+		if m.Status != Unknown || now.Sub(m.UpdatedAt) < absentAfter {
 			return Move{}, false
 		}
 		move.Status, move.Account, move.Reason, move.ProviderID = Queued, m.Account, Unavailable, ""

@@ -35,7 +35,7 @@ func TestWhatAReceiptTeaches(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			m := message.Message{ID: "01M", Status: tt.from, Account: "main", Deadline: tt.deadline, To: contact.StoredPhone("+79990000001")}
+			m := message.Message{ID: "01M", Status: tt.from, Account: "main", Deadline: tt.deadline, UpdatedAt: noon.Add(-2 * time.Minute), To: contact.StoredPhone("+79990000001")}
 			got, moves := message.Learn(m, tt.receipt, noon)
 			if !moves && !tt.moves {
 				return
@@ -45,6 +45,16 @@ func TestWhatAReceiptTeaches(t *testing.T) {
 				t.Errorf("%s, %+v: got %+v %v, want %+v %v", tt.from, tt.receipt, got, moves, tt.want, tt.moves)
 			}
 		})
+	}
+}
+
+func TestNeverSeenIsNotBelievedTooEarly(t *testing.T) {
+	t.Parallel()
+	m := message.Message{ID: "01M", Status: message.Unknown, Account: "main", Deadline: noon.Add(time.Hour), UpdatedAt: noon}
+	for age, want := range map[time.Duration]bool{0: false, 2*time.Minute - time.Second: false, 2 * time.Minute: true, time.Hour - time.Minute: true} {
+		if move, moves := message.Learn(m, message.Receipt{Status: message.Absent}, noon.Add(age)); moves != want {
+			t.Errorf("after %s: got %+v %v, want it to move: %v", age, move, moves, want)
+		}
 	}
 }
 

@@ -151,7 +151,8 @@ func TestMessagesAreAskedAboutUntilTheirEndIsKnown(t *testing.T) {
 		asked     []time.Duration
 	}{
 		{"an unknown one turns out to be delivered", message.Unknown, []message.Status{message.Delivered}, nil, false, message.Delivered, []time.Duration{0}},
-		{"an unknown one that never arrived is queued again", message.Unknown, []message.Status{message.Absent}, nil, false, message.Queued, []time.Duration{0}},
+		{"an unknown one that never arrived is queued again, once that is believed", message.Unknown, slices.Repeat([]message.Status{message.Absent}, 9), nil, false, message.Queued,
+			[]time.Duration{0, 10 * time.Second, 20 * time.Second, 40 * time.Second, 80 * time.Second, 160 * time.Second}},
 		{"an accepted one is asked about less and less often", message.Accepted, []message.Status{message.Accepted, message.Accepted, message.Accepted, message.Delivered}, nil, false,
 			message.Delivered, []time.Duration{0, 10 * time.Second, 20 * time.Second, 40 * time.Second}},
 		{"where a callback can come it is waited for", message.Accepted, []message.Status{message.Delivered}, nil, true, message.Delivered, []time.Duration{5 * time.Minute}},

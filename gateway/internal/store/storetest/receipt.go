@@ -106,6 +106,8 @@ func receiptCases() map[string]func(*testing.T, *bench) {
 			a := b.sends(t)
 			a.Outcome = &message.Outcome{ID: m.ID, Failure: &message.Failure{Reason: message.UnknownOutcome}}
 			b.finishes(t, a, message.Move{Status: message.Unknown, Reason: message.UnknownOutcome, NextAt: b.now()})
+			b.hears(t, "main", 0, message.Receipt{MessageID: m.ID, Status: message.Absent})
+			b.clock.pass(2 * time.Minute)
 			b.hears(t, "main", 1, message.Receipt{MessageID: m.ID, Status: message.Absent})
 			if again := b.sends(t); again.N != 2 || again.MessageID != m.ID {
 				t.Errorf("sent again as %+v", again)
