@@ -146,7 +146,7 @@ func statusFailure(request *http.Request, response *http.Response, answer []byte
 		f.Reason = RateLimited
 		f.RetryAfter = retryAfter(response.Header)
 	case http.StatusServiceUnavailable,
-		521, 522, 523, 525, 526: // what a CDN says when it did not reach the operator
+		521, 523, 525, 526: // what a CDN says when it did not reach the operator; 522 can also mean that the operator fell silent
 		f.Reason = Unavailable
 		f.RetryAfter = retryAfter(response.Header)
 	case http.StatusRequestTimeout:

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,5 +85,25 @@ func TestTheLogIsScrubbed(t *testing.T) {
 	}
 	if lines := strings.Count(got, "\n"); lines != 1 || !json.Valid([]byte(got)) {
 		t.Errorf("the log is no longer one JSON line: %s", got)
+	}
+}
+
+func TestASecretIsMaskedInEverySpelling(t *testing.T) {
+	t.Parallel()
+	const secret = `canary/key+47"11`
+	scrub := newScrubber()
+	scrub.learn([]string{secret})
+	basic := func(login string) string { return base64.StdEncoding.EncodeToString([]byte(login + ":" + secret)) }
+	for name, text := range map[string]string{
+		"as it is": secret, "in a URL": url.QueryEscape(secret), "in a path": url.PathEscape(secret), "in JSON": `canary/key+47\"11`,
+		"in hexadecimal": fmt.Sprintf("%x", secret), "in capital hexadecimal": fmt.Sprintf("%X", secret),
+		"in UTF-16": "c\x00a\x00n\x00a\x00r\x00y\x00/\x00k\x00e\x00y\x00+\x004\x007\x00\"\x001\x001\x00",
+		"as a password": basic("a"), "behind a longer login": basic("ab"), "behind a login of three": basic("abc"),
+		"at the beginning of base64": base64.URLEncoding.EncodeToString([]byte(secret + ":more")),
+	} {
+		got := scrub.clean("x " + text + " y")
+		if !strings.Contains(got, masked) || strings.Contains(got, "canary") || len(got) > len("x  y")+len(masked)+10 {
+			t.Errorf("%s: got %q", name, got)
+		}
 	}
 }

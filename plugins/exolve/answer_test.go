@@ -19,7 +19,7 @@ func TestEveryMagicNumberOfTheSimulatorIsUnderstood(t *testing.T) {
 	for ending, want := range map[int]string{
 		1: "accepted " + first, 400: "BAD_RECIPIENT 3", 401: "BAD_RECIPIENT 3", 402: "BAD_SENDER 3", 403: "REJECTED_TEXT 3", 404: "REJECTED_TEXT 9",
 		405: "REJECTED_TEXT 5", 406: "BAD_RECIPIENT 3", 407: "INTERNAL 9", 408: "BAD_RECIPIENT 400", 429: "RATE_LIMITED 429",
-		500: "UNKNOWN_OUTCOME 500", 503: "UNAVAILABLE 503", 522: "UNAVAILABLE 522",
+		500: "UNKNOWN_OUTCOME 500", 503: "UNAVAILABLE 503", 522: "UNKNOWN_OUTCOME 522",
 		600: "INTERNAL", 601: "INTERNAL", 602: "INTERNAL", 603: "INTERNAL", 604: "UNKNOWN_OUTCOME", 605: "UNKNOWN_OUTCOME",
 		607: "INTERNAL 3", 608: "accepted " + first, 609: "INTERNAL", 610: "accepted " + first, 611: "INTERNAL", 702: "accepted " + first,
 	} {
@@ -97,7 +97,7 @@ func TestEveryHTTPStatusHasItsReason(t *testing.T) {
 		400: sdk.Internal, 401: sdk.Unauthorized, 402: sdk.NoMoney, 403: sdk.Unauthorized, 404: sdk.Internal, 405: sdk.Internal,
 		408: sdk.UnknownOutcome, 409: sdk.Internal, 413: sdk.Internal, 422: sdk.Internal, 429: sdk.RateLimited,
 		500: sdk.UnknownOutcome, 501: sdk.UnknownOutcome, 502: sdk.UnknownOutcome, 503: sdk.Unavailable, 504: sdk.UnknownOutcome,
-		520: sdk.UnknownOutcome, 521: sdk.Unavailable, 522: sdk.Unavailable, 523: sdk.Unavailable, 524: sdk.UnknownOutcome, 525: sdk.Unavailable, 526: sdk.Unavailable,
+		520: sdk.UnknownOutcome, 521: sdk.Unavailable, 522: sdk.UnknownOutcome, 523: sdk.Unavailable, 524: sdk.UnknownOutcome, 525: sdk.Unavailable, 526: sdk.Unavailable,
 		300: sdk.Internal, 304: sdk.Internal,
 	}
 	for status, reason := range want {

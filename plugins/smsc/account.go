@@ -59,6 +59,7 @@ func (a *account) Send(ctx context.Context, m sdk.Message) (sdk.Accepted, error)
 		}
 		return sdk.Accepted{ID: testPrefix + m.ID, Segments: price.Segments, Raw: "priced, not sent"}, nil
 	}
+	a.attempts.begin(m, a.Now())
 	accepted, err := a.submit(ctx, m)
 	return a.judge(ctx, m, accepted, err)
 }

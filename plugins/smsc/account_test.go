@@ -56,11 +56,16 @@ func (d *desk) turn(to http.Handler) {
 // setup opens an account at what plays SMSC, and afterwards looks for secrets where none belong.
 func setup(t *testing.T, play http.Handler, settings ...string) (*host.Client, *desk) {
 	t.Helper()
+	return setupAt(t, clock, play, settings...)
+}
+
+func setupAt(t *testing.T, now func() time.Time, play http.Handler, settings ...string) (*host.Client, *desk) {
+	t.Helper()
 	d := &desk{play: play}
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
 	log := &bytes.Buffer{}
-	c := sdktest.Serve(t, provider(), log, clock)
+	c := sdktest.Serve(t, provider(), log, now)
 	values := map[string]string{"login": "cafe", "psw": password, "callback_secret": word, "base_url": server.URL}
 	for i := 0; i < len(settings); i += 2 {
 		values[settings[i]] = settings[i+1]
@@ -102,8 +107,17 @@ func simulator(t *testing.T) http.Handler {
 	return smsc.New(operators.Options{Now: clock})
 }
 
-// id has the form of the gateway's ids, which are ULIDs.
-func id(i int) string { return fmt.Sprintf("01JD0000000000000000%06d", i) }
+// id has the form of the gateway's ids, which are ULIDs; these were made a minute before clock.
+func id(i int) string { return idMadeAt(clock().Add(-time.Minute), i) }
+
+func idMadeAt(at time.Time, i int) string {
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	var made [10]byte
+	for j, ms := 9, at.UnixMilli(); j >= 0; j, ms = j-1, ms/32 {
+		made[j] = letters[ms%32]
+	}
+	return fmt.Sprintf("%s0000000000%06d", made[:], i)
+}
 
 func message(i int) sdk.Message {
 	return sdk.Message{ID: id(i), Attempt: 1, To: fmt.Sprintf("+7999000%04d", i), Text: fmt.Sprintf("Заказ %d готов", i)}

@@ -198,7 +198,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		for i, e := range arrange(queries, entries) {
-			r := told(queries[i], e)
+			r := (&account{Env: sdk.Env{Now: clock}}).told(queries[i], e)
 			if r.OurID != queries[i].OurID || r.Status == sdk.StatusAbsent && queries[i].ProviderID != "" {
 				t.Errorf("%q: got %+v", body, r)
 			}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/orderbell/orderbell/sdk"
 )
@@ -10,76 +12,137 @@ import (
 // maxAttempts bounds the memory of attempts; a message that is tried again is tried within minutes.
 const maxAttempts = 4096
 
-// attempts remembers of late messages whether an earlier attempt may have gone out. It tells the two
-// meanings of the duplicate filter apart: after an attempt of which nobody knows what became, the
-// filter says that it did go out, and that is an acceptance; after nothing but definite refusals it
-// means what it says.
+// When "no such message" is believed; see docs/adr/0010.
+const (
+	// settled is how long after the latest attempt: the minute that a call may take, and what the
+	// operator may need before a message can be found.
+	settled = 5 * time.Minute
+	// remembered is how long SMSC is trusted to know of a message. How long it really does is not
+	// written anywhere; it gives up on a status after a day (err 245).
+	remembered = 24 * time.Hour
+)
+
+// attempts remembers of late messages whether an earlier attempt may have gone out, and when the
+// latest was. It tells the two meanings of the duplicate filter apart, and a message that never
+// arrived from one that is still on its way.
 type attempts struct {
-	mu       sync.Mutex
-	doubtful map[string]bool // true: an attempt may have gone out; false: all were refused
-	order    []string
+	mu    sync.Mutex
+	known map[string]attempt // by Message.ID
+	order []string
+	since time.Time // attempts that are not in known were made before; of another process, or forgotten
 }
 
-// note remembers how an attempt failed. Doubt stays: a later refusal does not undo an earlier text.
-// Nothing is known of a message whose first attempt was not seen here.
-func (t *attempts) note(m sdk.Message, f *sdk.Failure) {
+// attempt is what this process has seen of a message's attempts.
+type attempt struct {
+	doubt bool // one of them may have gone out
+	whole bool // the first one was seen here, too
+	at    time.Time
+}
+
+// begin remembers that an attempt is about to be made.
+func (t *attempts) begin(m sdk.Message, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	doubt := f.Reason == sdk.UnknownOutcome || f.Reason == sdk.Internal
-	old, known := t.doubtful[m.ID]
-	if !known && !doubt && m.Attempt > 1 {
-		return
+	a, seen := t.known[m.ID]
+	a.at, a.whole = now, a.whole || m.Attempt == 1
+	if t.known == nil {
+		t.known = map[string]attempt{}
 	}
-	if t.doubtful == nil {
-		t.doubtful = map[string]bool{}
-	}
-	t.doubtful[m.ID] = old || doubt
-	if known {
+	t.known[m.ID] = a
+	if seen {
 		return
 	}
 	t.order = append(t.order, m.ID)
 	if len(t.order) > maxAttempts {
-		delete(t.doubtful, t.order[0])
+		if gone := t.known[t.order[0]].at; gone.After(t.since) {
+			t.since = gone
+		}
+		delete(t.known, t.order[0])
 		t.order = t.order[1:]
 	}
 }
 
-func (t *attempts) of(id string) (doubtful, known bool) {
+// failed remembers how an attempt ended. Doubt stays: a later refusal does not undo an earlier text.
+func (t *attempts) failed(m sdk.Message, f *sdk.Failure, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	doubtful, known = t.doubtful[id]
-	return doubtful, known
+	a, seen := t.known[m.ID]
+	if !seen {
+		return // thousands of others began since
+	}
+	a.at, a.doubt = now, a.doubt || f.Reason == sdk.UnknownOutcome || f.Reason == sdk.Internal
+	t.known[m.ID] = a
 }
 
-// judge turns the duplicate filter's refusal after an attempt with an unknown outcome into an
-// acceptance under our own id, by which the earlier attempt is known as well.
+// refusedOnly says whether every attempt was made here and definitely refused.
+func (t *attempts) refusedOnly(id string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a := t.known[id]
+	return a.whole && !a.doubt
+}
+
+// latest is when the latest attempt was made, at the latest.
+func (t *attempts) latest(id string) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if a, seen := t.known[id]; seen {
+		return a.at
+	}
+	return t.since
+}
+
+// judge settles what the duplicate filter's refusal of a further attempt means. After nothing but
+// definite refusals it means what it says. Else an earlier attempt may have gone out: the operator is
+// asked, and the message is accepted under our own id if it is there. Nothing less is believed: two
+// attempts share one id, so a refusal found under it may be this one's.
 func (a *account) judge(ctx context.Context, m sdk.Message, accepted sdk.Accepted, err error) (sdk.Accepted, error) {
 	if err == nil {
 		return accepted, nil
 	}
 	f := sdk.AsFailure(err, sdk.UnknownOutcome)
-	if m.Attempt > 1 && filtered(f) && a.wentOut(ctx, m) {
+	if m.Attempt == 1 || !filtered(f) || a.attempts.refusedOnly(m.ID) {
+		a.attempts.failed(m, f, a.Now())
+		return sdk.Accepted{}, f
+	}
+	receipts, asked := a.Lookup(ctx, []sdk.Query{{OurID: m.ID, To: m.To}})
+	if asked == nil && isThere(receipts[0].Status) {
 		return sdk.Accepted{ID: m.ID, Raw: "code " + f.Code + " after an attempt with an unknown outcome: the earlier one was accepted"}, nil
 	}
-	a.attempts.note(m, f)
-	return sdk.Accepted{}, f
+	unknown := *f
+	unknown.Reason, unknown.RetryAfter = sdk.UnknownOutcome, 0
+	unknown.Detail += "; whether an earlier attempt went out is not known"
+	return sdk.Accepted{}, &unknown
 }
 
-// wentOut says whether an earlier attempt went out, as far as anybody can tell. When this process
-// has not seen the earlier attempts, it was restarted or they went through another account; then the
-// operator is asked, and believed if it knows the message as absent or refused.
-func (a *account) wentOut(ctx context.Context, m sdk.Message) bool {
-	if doubtful, known := a.attempts.of(m.ID); known {
-		return doubtful
-	}
-	receipts, err := a.Lookup(ctx, []sdk.Query{{OurID: m.ID, To: m.To}})
-	if err != nil {
-		return true // the cautious side: nobody gets it twice
-	}
-	switch receipts[0].Status {
-	case sdk.StatusAbsent, sdk.StatusRejected:
-		return false
-	default: // it went out, whatever became of it, or nobody can tell
+// isThere says whether the operator took the message, whatever became of it later.
+func isThere(s sdk.Status) bool {
+	switch s {
+	case sdk.StatusAccepted, sdk.StatusDelivered, sdk.StatusUndelivered, sdk.StatusExpired:
 		return true
+	default:
+		return false
 	}
+}
+
+// absence says whether "no such message" can be believed of a message that was asked for by our id:
+// its latest attempt is long enough ago for it to have arrived, and its first not so long that SMSC
+// may have forgotten it.
+func (a *account) absence(id string) bool {
+	made, ok := madeAt(id)
+	now := a.Now()
+	return ok && now.Sub(made) < remembered && now.Sub(a.attempts.latest(id)) >= settled
+}
+
+// madeAt reads the time from a ULID: its first ten characters are milliseconds in Crockford's base 32.
+func madeAt(id string) (time.Time, bool) {
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	if !ulid(id) {
+		return time.Time{}, false
+	}
+	var milliseconds int64
+	for _, letter := range id[:10] {
+		milliseconds = milliseconds<<5 | int64(strings.IndexRune(letters, letter))
+	}
+	return time.UnixMilli(milliseconds), true
 }

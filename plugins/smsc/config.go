@@ -58,7 +58,7 @@ func open(_ context.Context, c config, env sdk.Env) (*account, error) {
 	if c.Currency == "" {
 		c.Currency = currencyOf(c.Host)
 	}
-	return &account{config: c, Env: env, servers: s}, nil
+	return &account{config: c, Env: env, servers: s, attempts: attempts{since: env.Now()}}, nil
 }
 
 // folderOf returns the address with the folder of the scripts, which may be left out, and a slash at

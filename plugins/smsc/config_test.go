@@ -88,7 +88,7 @@ func TestTheServersOfASite(t *testing.T) {
 		{config{Host: "smsc.ru", BaseURL: "https://a.example.org/x/sys//"}, "https://a.example.org/x/sys/", "", "RUB"},
 	} {
 		test.config.APIKey = password
-		a, err := open(t.Context(), test.config, sdk.Env{})
+		a, err := open(t.Context(), test.config, sdk.Env{Now: clock})
 		if err != nil {
 			t.Errorf("%+v: %v", test.config, err)
 			continue

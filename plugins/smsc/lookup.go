@@ -51,7 +51,7 @@ func (a *account) Lookup(ctx context.Context, queries []sdk.Query) ([]sdk.Receip
 			return nil, err
 		}
 		for i, place := range part {
-			receipts[place] = told(queries[place], entries[i])
+			receipts[place] = a.told(queries[place], entries[i])
 		}
 	}
 	return receipts, nil
@@ -125,14 +125,16 @@ func arrange(queries []sdk.Query, entries []entry) []entry {
 }
 
 // told is what an entry says of a message. That it is not there is believed only when it was asked
-// for by our id: what SMSC once accepted has at most been deleted, and must not be sent again.
-func told(q sdk.Query, e entry) sdk.Receipt {
+// for by our id, and in time: what SMSC once accepted has at most been deleted, and must not be sent
+// again.
+func (a *account) told(q sdk.Query, e entry) sdk.Receipt {
 	r := receipt(e.Status, e.Cause)
-	if r.Status == sdk.StatusAbsent && q.ProviderID != "" {
+	absent := r.Status == sdk.StatusAbsent
+	if absent && (q.ProviderID != "" || !a.absence(q.OurID)) {
 		r.Status = sdk.StatusUnknown
 	}
 	r.OurID, r.ProviderID = q.OurID, q.ProviderID
-	if r.ProviderID == "" && r.Status != sdk.StatusAbsent && e.Status != "" {
+	if r.ProviderID == "" && !absent && e.Status != "" {
 		r.ProviderID = q.OurID
 	}
 	r.At = at(e.At)

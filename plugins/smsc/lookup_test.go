@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,12 +20,13 @@ func line(r sdk.Receipt) string {
 
 func TestMessagesAreFoundByOurIDOrTheirs(t *testing.T) {
 	t.Parallel()
-	now := clock()
-	c, d := setup(t, smsc.New(operators.Options{Now: func() time.Time { return now }}))
+	var passed atomic.Int64
+	now := func() time.Time { return clock().Add(time.Duration(passed.Load())) }
+	c, d := setupAt(t, now, smsc.New(operators.Options{Now: now}))
 	for _, i := range []int{1, 303, 320, 1248, 1006, 1245, 401, 402, 403} {
 		send(t, c, message(i))
 	}
-	now = now.Add(time.Minute)
+	passed.Store(int64(settled))
 	ask := func(i int, theirs string) sdk.Query {
 		return sdk.Query{OurID: id(i), ProviderID: theirs, To: message(i).To}
 	}
@@ -66,7 +67,10 @@ func TestMessagesAreFoundByOurIDOrTheirs(t *testing.T) {
 
 func TestManyQueriesAreCutIntoQuestions(t *testing.T) {
 	t.Parallel()
-	c, d := setup(t, simulator(t))
+	var passed atomic.Int64
+	now := func() time.Time { return clock().Add(time.Duration(passed.Load())) }
+	c, d := setupAt(t, now, simulator(t))
+	passed.Store(int64(settled))
 	var queries []sdk.Query
 	for i := range maxQueries + 1 {
 		queries = append(queries, sdk.Query{OurID: id(i), To: message(i).To})
@@ -141,88 +145,5 @@ func TestTimesThatCannotBeAreDropped(t *testing.T) {
 		if got := at(text); got.IsZero() != zero {
 			t.Errorf("%q: got %v", text, got)
 		}
-	}
-}
-
-func TestTheDuplicateFilterAfterAnUnknownAttemptMeansAccepted(t *testing.T) {
-	t.Parallel()
-	c, d := setup(t, simulator(t))
-	m := message(1)
-	m.To = "+79990000401" // taken, but the answer is lost
-	if got := shape(send(t, c, m)); got != "UNKNOWN_OUTCOME" {
-		t.Fatalf("first attempt: got %s", got)
-	}
-	d.turn(status(503, ""))
-	if got := shape(send(t, c, again(m, 2))); got != "UNAVAILABLE 503" {
-		t.Fatalf("second attempt: got %s", got)
-	}
-	d.turn(says(`{"error":"duplicate","error_code":9}`))
-	calls := len(d.calls)
-	got := send(t, c, again(m, 3))
-	if shape(got) != "accepted "+m.ID || len(d.calls) != calls+1 {
-		t.Errorf("third attempt: got %s after %d calls, want an acceptance under our id without a question", shape(got), len(d.calls)-calls)
-	}
-}
-
-func TestTheDuplicateFilterAfterARefusalMeansWhatItSays(t *testing.T) {
-	t.Parallel()
-	for name, answer := range map[string]string{
-		"9":  `{"error":"duplicate","error_code":9}`,
-		"23": `{"id":1,"cnt":1,"phones":[{"phone":"79990000001","status":23}]}`,
-	} {
-		c, _ := setup(t, says(answer))
-		for attempt := 1; attempt < 4; attempt++ {
-			if got := send(t, c, again(message(1), attempt)); got.Failure == nil || got.Failure.Code != name {
-				t.Errorf("%s, attempt %d: got %s", name, attempt, shape(got))
-			}
-		}
-	}
-}
-
-func TestAfterARestartTheOperatorIsAskedWhetherItWentOut(t *testing.T) {
-	t.Parallel()
-	for state, want := range map[string]string{
-		`[{"status":-3}]`: "RATE_LIMITED 9", `[{"status":23}]`: "RATE_LIMITED 9", `[{"status":1}]`: "accepted " + id(1),
-		`[{"status":20}]`: "accepted " + id(1), `{"error":"x","error_code":9}`: "accepted " + id(1), `<html>`: "accepted " + id(1),
-	} {
-		c, d := setup(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := `{"error":"duplicate","error_code":9}`
-			if r.URL.Path == "/sys/status.php" {
-				answer = state
-			}
-			says(answer).ServeHTTP(w, r)
-		}))
-		if got := shape(send(t, c, again(message(1), 2))); got != want || len(d.calls) != 2 {
-			t.Errorf("%s: got %s after %d calls, want %s", state, got, len(d.calls), want)
-		}
-	}
-}
-
-func TestARefusalSeenAfterARestartDoesNotSettleWhatWasBefore(t *testing.T) {
-	t.Parallel()
-	c, d := setup(t, says(`{"error":"no money","error_code":3}`))
-	send(t, c, again(message(1), 2)) // what became of the first attempt was never seen here
-	d.turn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := `{"error":"duplicate","error_code":9}`
-		if r.URL.Path == "/sys/status.php" {
-			answer = `[{"status":0}]`
-		}
-		says(answer).ServeHTTP(w, r)
-	}))
-	if got := shape(send(t, c, again(message(1), 3))); got != "accepted "+id(1) {
-		t.Errorf("got %s, want what the operator says of the first attempt", got)
-	}
-}
-
-func TestTheMemoryOfAttemptsIsBounded(t *testing.T) {
-	t.Parallel()
-	var known attempts
-	for i := range maxAttempts + 10 {
-		known.note(sdk.Message{ID: fmt.Sprint(i), Attempt: 1}, sdk.Fail(sdk.NoMoney, ""))
-	}
-	_, old := known.of("9")
-	_, young := known.of("10")
-	if len(known.doubtful) != maxAttempts || len(known.order) != maxAttempts || old || !young {
-		t.Errorf("got %d, %d in order, the tenth kept: %v, the eleventh: %v", len(known.doubtful), len(known.order), old, young)
 	}
 }

@@ -5,11 +5,7 @@
 // nothing else is named.
 package main
 
-import (
-	"time"
-
-	"github.com/orderbell/orderbell/sdk"
-)
+import "github.com/orderbell/orderbell/sdk"
 
 // version is set by the linker.
 var version = "dev"
@@ -24,9 +20,8 @@ func provider() sdk.Plugin[config, *account] {
 		Homepage: "https://smsc.ru",
 		// Each message carries our id and can be asked for by it. On top of that, SMSC refuses an
 		// identical request within a minute (code 9); see attempts.
-		Resend: sdk.ResendLookupByOurID,
-		// How long SMSC remembers is not written anywhere; it gives up on a status after a day (err 245).
-		ResendWindow: 24 * time.Hour,
+		Resend:       sdk.ResendLookupByOurID,
+		ResendWindow: remembered,
 		// The id belongs to a request, not to a recipient. A request of its own for each message is what
 		// makes the look-up by our id possible, so there is no batch. Code 9 is also said of too many
 		// requests at once, hence the small number.

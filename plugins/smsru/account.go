@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/orderbell/orderbell/sdk"
@@ -14,7 +13,7 @@ import (
 type account struct {
 	config
 	sdk.Env
-	refused refusals
+	earlier attempts
 }
 
 // call posts a form; api_id goes into it and nowhere else. The body comes back as it is.
@@ -66,7 +65,7 @@ func (a *account) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Out
 		byID[m.ID] = m
 	}
 	for i := range all {
-		all[i] = a.refused.judge(byID[all[i].ID], all[i])
+		all[i] = a.earlier.judge(byID[all[i].ID], all[i], a.Now())
 	}
 	return all, nil
 }
@@ -146,49 +145,4 @@ func (a *account) Balance(ctx context.Context) (sdk.Balance, error) {
 		return sdk.Balance{}, sdk.Fail(sdk.Internal, "the answer holds no balance")
 	}
 	return sdk.Balance{Amount: amount}, nil
-}
-
-// refusals remembers which messages sms.ru has definitely refused of late. It tells the two meanings
-// of the duplicate filter's codes apart. Seen on a further attempt after nobody knew what became of
-// the one before, they say that the earlier one did go out: that is an acceptance, only its id is
-// lost. Seen after a definite refusal they mean what they say.
-type refusals struct {
-	mu    sync.Mutex
-	known map[string]bool
-	order []string
-}
-
-// maxRefusals bounds the memory; a message that is tried again is tried within minutes.
-const maxRefusals = 4096
-
-// judge turns the filter's refusal of an attempt after an unknown one into an acceptance under a
-// made-up id, "duplicate:" and our own, and remembers definite refusals.
-func (r *refusals) judge(m sdk.Message, o sdk.Outcome) sdk.Outcome {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if o.Failure == nil {
-		return o
-	}
-	if o.Failure.Reason == sdk.UnknownOutcome || o.Failure.Reason == sdk.Internal {
-		delete(r.known, m.ID) // from now on nobody knows again
-		return o
-	}
-	filtered := o.Failure.Code == strconv.Itoa(codeSameMinute) || o.Failure.Code == strconv.Itoa(codeSameDay)
-	if filtered && m.Attempt > 1 && !r.known[m.ID] {
-		return sdk.Outcome{ID: o.ID, Accepted: &sdk.Accepted{
-			ID: lostID + m.ID, Raw: "code " + o.Failure.Code + " after an attempt with an unknown outcome: the earlier one was accepted",
-		}}
-	}
-	if r.known == nil {
-		r.known = map[string]bool{}
-	}
-	if !r.known[m.ID] {
-		r.known[m.ID] = true
-		r.order = append(r.order, m.ID)
-	}
-	if len(r.order) > maxRefusals {
-		delete(r.known, r.order[0])
-		r.order = r.order[1:]
-	}
-	return o
 }

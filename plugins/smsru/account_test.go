@@ -283,48 +283,6 @@ func TestEveryCodeHasItsReason(t *testing.T) {
 	}
 }
 
-func TestTheDuplicateFilterAfterAnUnknownAttemptMeansAccepted(t *testing.T) {
-	t.Parallel()
-	filtered := `{"status":"OK","status_code":100,"sms":{"79990000001":{"status":"ERROR","status_code":231,"status_text":"same text"}}}`
-	c, d, _ := setup(t, fixed(filtered))
-	first, second := message(1), message(1)
-	second.Attempt = 2
-	if got := send(t, c, first)[0]; got.Failure == nil || got.Failure.Reason != sdk.RateLimited || got.Failure.RetryAfter != time.Minute {
-		t.Errorf("first attempt: got %+v, want RATE_LIMITED for a minute", got)
-	}
-	if got := shape(send(t, c, second)); got[0] != "m1 RATE_LIMITED 231" {
-		t.Errorf("second attempt after a definite refusal: got %v, want RATE_LIMITED", got)
-	}
-	d.mu.Lock()
-	d.answer = fixed("<html>")
-	d.mu.Unlock()
-	if got := shape(send(t, c, second)); got[0] != "m1 INTERNAL" {
-		t.Errorf("an answer that is not understood: got %v", got)
-	}
-	d.mu.Lock()
-	d.answer = fixed(filtered)
-	d.mu.Unlock()
-	if got := shape(send(t, c, second)); got[0] != "m1 accepted duplicate:m1" {
-		t.Errorf("after an unknown outcome: got %v, want accepted", got)
-	}
-	fresh, _, _ := setup(t, fixed(filtered)) // a process that knows nothing of the attempt before
-	if got := shape(send(t, fresh, second)); got[0] != "m1 accepted duplicate:m1" {
-		t.Errorf("after a crash: got %v, want accepted", got)
-	}
-}
-
-func TestTheMemoryOfRefusalsIsBounded(t *testing.T) {
-	t.Parallel()
-	var r refusals
-	for i := range maxRefusals + 10 {
-		id := fmt.Sprint(i)
-		r.judge(sdk.Message{ID: id}, sdk.Outcome{ID: id, Failure: sdk.Fail(sdk.NoMoney, "")})
-	}
-	if len(r.known) != maxRefusals || len(r.order) != maxRefusals || r.known["9"] || !r.known["10"] {
-		t.Errorf("got %d known, %d in order", len(r.known), len(r.order))
-	}
-}
-
 func TestBalance(t *testing.T) {
 	t.Parallel()
 	for answer, want := range map[string]string{

@@ -239,7 +239,7 @@ func TestALostAnswerIsFoundByTheFilter(t *testing.T) {
 		t.Errorf("a first attempt that the filter stops: got %v", got)
 	}
 	again.ID, again.Attempt = "after a crash", 2
-	if got := shape(send(t, w.Client, again)); got[0] != "after a crash accepted duplicate:after a crash" {
+	if got := shape(send(t, w.Client, again)); got[0] != "after a crash UNKNOWN_OUTCOME 231" {
 		t.Errorf("a second attempt that the filter stops: got %v", got)
 	}
 	receipts, err := w.Lookup(t.Context(), "main", 1, []sdk.Query{{OurID: "after a crash", ProviderID: "duplicate:after a crash"}})

@@ -123,8 +123,7 @@ func (a *account) lookup(ctx context.Context, q sdk.Query) (sdk.Receipt, error) 
 	var body []byte
 	if err := sdk.Get(ctx, a.HTTP, a.path("/Messages/"+q.ProviderID+".json"), &body, a.login()); err != nil {
 		if statusOf(err) == http.StatusNotFound {
-			receipt.Status = sdk.StatusAbsent
-			return receipt, nil
+			return receipt, nil // it was there once, for it has a SID: deleted, or the account's settings changed
 		}
 		return receipt, explain(err)
 	}

@@ -93,8 +93,8 @@ func TestLookupFollowsAMessageToItsEnd(t *testing.T) {
 	}
 	money := &sdk.Money{Nanos: 7500000, Currency: "USD"}
 	for _, want := range [][]string{
-		{"ACCEPTED", "ACCEPTED", "ABSENT", "UNKNOWN", "UNKNOWN"}, {"ACCEPTED", "ACCEPTED", "ABSENT", "UNKNOWN", "UNKNOWN"},
-		{"DELIVERED", "UNDELIVERED", "ABSENT", "UNKNOWN", "UNKNOWN"}, {"DELIVERED", "UNDELIVERED", "ABSENT", "UNKNOWN", "UNKNOWN"},
+		{"ACCEPTED", "ACCEPTED", "UNKNOWN", "UNKNOWN", "UNKNOWN"}, {"ACCEPTED", "ACCEPTED", "UNKNOWN", "UNKNOWN", "UNKNOWN"},
+		{"DELIVERED", "UNDELIVERED", "UNKNOWN", "UNKNOWN", "UNKNOWN"}, {"DELIVERED", "UNDELIVERED", "UNKNOWN", "UNKNOWN", "UNKNOWN"},
 	} {
 		receipts, err := c.Lookup(t.Context(), "main", 1, queries)
 		if err != nil {

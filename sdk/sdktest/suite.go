@@ -28,7 +28,7 @@ func Run[C any, A sdk.Sender](t *testing.T, p sdk.Plugin[C, A], o Operator) {
 	t.Helper()
 	s := &suite{operator: o, card: newCard()}
 	s.serve = func(t testing.TB, into *journal) *host.Client {
-		return Serve(t, watched(p, into), into.served(), time.Now)
+		return Serve(t, watched(p, into), into.served(), into.now)
 	}
 	t.Cleanup(func() { t.Log(s.card.text(s.manifest, t.Failed())) })
 	if !t.Run("manifest", func(t *testing.T) {
@@ -170,9 +170,19 @@ func (r *rig) fill(t testing.TB) {
 func (r *rig) message() sdk.Message {
 	n := r.sent.Add(1)
 	return sdk.Message{
-		ID: fmt.Sprintf("01KT%06dSDKTEST%09d", r.number, n), Attempt: 1, To: fmt.Sprintf("+799%03d00001", n%1000),
+		ID: madeNow() + fmt.Sprintf("%06d%010d", r.number, n), Attempt: 1, To: fmt.Sprintf("+799%03d00001", n%1000),
 		Text: fmt.Sprintf("Заказ kit%dn%dx готов", r.number, n), Channel: sdk.SMS, Category: sdk.Transactional, Segments: 1,
 	}
+}
+
+// madeNow is the part of a ULID that says when it was made: a provider may read it.
+func madeNow() string {
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	var made [10]byte
+	for i, ms := len(made)-1, time.Now().UnixMilli(); i >= 0; i, ms = i-1, ms/int64(len(letters)) {
+		made[i] = letters[ms%int64(len(letters))]
+	}
+	return string(made[:])
 }
 
 func (r *rig) messages(n int) []sdk.Message {
@@ -244,6 +254,21 @@ type journal struct {
 	lines    strings.Builder // as the author's code logged them
 	scrubbed strings.Builder // as the SDK let them out
 	accounts []any
+	ahead    time.Duration // of the provider's clock
+}
+
+// now is the provider's clock.
+func (j *journal) now() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.Now().Add(j.ahead)
+}
+
+// passes lets time pass for the provider.
+func (j *journal) passes(d time.Duration) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ahead += d
 }
 
 func (j *journal) opened(account any) {
