@@ -97,7 +97,7 @@ func TestASecretIsMaskedInEverySpelling(t *testing.T) {
 	for name, text := range map[string]string{
 		"as it is": secret, "in a URL": url.QueryEscape(secret), "in a path": url.PathEscape(secret), "in JSON": `canary/key+47\"11`,
 		"in hexadecimal": fmt.Sprintf("%x", secret), "in capital hexadecimal": fmt.Sprintf("%X", secret),
-		"in UTF-16": "c\x00a\x00n\x00a\x00r\x00y\x00/\x00k\x00e\x00y\x00+\x004\x007\x00\"\x001\x001\x00",
+		"in UTF-16":     "c\x00a\x00n\x00a\x00r\x00y\x00/\x00k\x00e\x00y\x00+\x004\x007\x00\"\x001\x001\x00",
 		"as a password": basic("a"), "behind a longer login": basic("ab"), "behind a login of three": basic("abc"),
 		"at the beginning of base64": base64.URLEncoding.EncodeToString([]byte(secret + ":more")),
 	} {
