@@ -26,7 +26,12 @@ type reader struct {
 type place struct {
 	source       string
 	line, column int
+	put          *putIn // nil: what was written holds no ${…}
 }
+
+// putIn is a value that is not a secret of its kind, into which ${…} put something. What that is may be
+// a secret all the same, so it is shown as written.
+type putIn struct{ written, text string }
 
 func newReader(from Sources) *reader {
 	r := &reader{
@@ -112,7 +117,7 @@ func (r *reader) read(f field, n node) {
 	switch {
 	case f.one != nil:
 		if v, ok := r.single(n, f.secret); ok {
-			r.places[n.path] = n.place(r.file)
+			r.places[n.path] = v.place
 			f.one(v)
 		}
 	case f.words != nil:
@@ -138,7 +143,7 @@ func (r *reader) wordList(f field, n node) {
 	words := make([]value, 0, len(list))
 	for _, item := range list {
 		if v, ok := r.single(item, f.secret); ok {
-			r.places[item.path] = item.place(r.file)
+			r.places[item.path] = v.place
 			words = append(words, v)
 		}
 	}
@@ -195,7 +200,11 @@ func (r *reader) single(n node, secret bool) (value, bool) {
 		r.wrongShape(n, Text{"здесь должно быть одно значение", "a single value belongs here"}, seeSample())
 		return v, false
 	}
-	return v, r.substitute(&v)
+	whole := r.substitute(&v)
+	if v.text != v.raw && !secret {
+		v.put = &putIn{written: v.raw, text: v.text}
+	}
+	return v, whole
 }
 
 func join(path, name string) string {

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,17 +18,27 @@ type Setting struct {
 }
 
 // Redacted lists every value that counts, in the order of the sample, with its origin. Secrets are
-// masked; of an account's settings none is shown, because only its plugin knows which are secret.
+// masked; of an account's settings none is shown, because only its plugin knows which are secret. What
+// ${…} put into any value is not shown either, but the ${…} itself.
 func (c *Config) Redacted() []Setting {
-	s := shower{config: c}
+	s := shower{config: c, written: map[string]string{}}
+	for _, at := range c.origins {
+		if at.put != nil && at.put.text != "" {
+			s.written[at.put.text] = at.put.written
+		}
+	}
 	s.add("listen", c.Listen)
 	s.add("admin_listen", c.AdminListen)
 	s.add("public_url", c.PublicURL)
 	s.add("data", c.Data)
 	s.add("database", c.Database.String())
 	s.add("plugins", c.Plugins)
-	s.add("rules", c.Rules)
-	s.add("egress_allow", strings.Join(c.EgressAllow, ", "))
+	rules := c.Rules
+	if at := c.origins["data"]; at.put != nil && c.Origin("rules") == "" {
+		rules = filepath.Join(at.put.written, "rules")
+	}
+	s.add("rules", rules)
+	s.add("egress_allow", c.EgressAllow...)
 	s.add("log.level", c.Log.Level)
 	s.add("log.format", c.Log.Format)
 	s.add("language", c.Language)
@@ -53,10 +64,22 @@ func (c *Config) Redacted() []Setting {
 type shower struct {
 	config   *Config
 	settings []Setting
+	written  map[string]string // by what it came to: a value is also shown where another setting took it over
 }
 
-func (s *shower) add(path, shown string) {
-	s.settings = append(s.settings, Setting{Path: path, Value: shown, Origin: s.config.Origin(path)})
+func (s *shower) add(path string, values ...string) {
+	shown := make([]string, len(values))
+	for i, value := range values {
+		shown[i] = value
+		if written, put := s.written[value]; put {
+			shown[i] = written
+		}
+	}
+	value := strings.Join(shown, ", ")
+	if at := s.config.origins[path]; at.put != nil {
+		value = at.put.written
+	}
+	s.settings = append(s.settings, Setting{Path: path, Value: value, Origin: s.config.Origin(path)})
 }
 
 func (s *shower) restaurant(path string, x Restaurant) {
@@ -81,7 +104,7 @@ func (s *shower) account(path string, x Account) {
 
 func (s *shower) notifications(path string, n Notifications) {
 	s.add(path+"enabled", strconv.FormatBool(n.Enabled))
-	s.add(path+"route", strings.Join(n.Route, ", "))
+	s.add(path+"route", n.Route...)
 	s.add(path+"stage", n.Stage.KDSName())
 	s.add(path+"template", n.Template)
 	s.add(path+"expires", shortSpan(n.Expires))
