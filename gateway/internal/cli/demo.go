@@ -75,7 +75,7 @@ func demoConfig(folder, secret string) (cfg *config.Config, sent string, err err
 	sent = filepath.Join(folder, "console.jsonl")
 	text := fmt.Sprintf(`listen: 127.0.0.1:0
 restaurants:
-  - {code: %q, name: Кафе «Пример», timezone: Europe/Moscow}
+  - {code: %q, name: Кафе Пример, timezone: Europe/Moscow}
 accounts:
   - {name: main, provider: console, settings: {file: %q}, limits: {per_second: 1000, per_day: 100000, per_phone_per_day: 100}}
 notifications:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // printJSON writes one value, indented, for scripts.
@@ -27,10 +28,11 @@ func table(w io.Writer, rows [][]string) error {
 	return tw.Flush()
 }
 
-// oneLine makes a text from outside safe for a terminal: no control characters, at most n runes.
+// oneLine makes a text from outside safe for a terminal: no control characters, nothing that turns the
+// direction of writing or begins a line, at most n runes.
 func oneLine(text string, n int) string {
 	clean := strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+		if unicode.In(r, unicode.Cc, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
 		return r

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -21,6 +22,7 @@ func TestOneLineMakesATextFitForATerminal(t *testing.T) {
 		{"a backspace and a delete", "a\bb\x7fc", 40, "a b c"},
 		{"the second set of control characters", "a\u0085b\u009b31mc", 40, "a b 31mc"},
 		{"characters that turn the text around", "a\u202eb\u202dc\u2066d\u2069e", 40, "a b c d e"},
+		{"a mark of direction and a line separator", "a\u200fb\u061cc\u2028d\u2029e", 40, "a b c d e"},
 		{"a text of just that length stays", "привет", 6, "привет"},
 		{"a longer one is cut by characters, not bytes", "приветик", 6, "приве…"},
 		{"cut to one character", "привет", 1, "…"},
@@ -50,7 +52,7 @@ func FuzzOneLine(f *testing.F) {
 			t.Errorf("oneLine(%q, %d): got %q, want valid text of at most %d characters", text, n, got, n)
 		}
 		for _, r := range got {
-			if r < 0x20 || (r >= 0x7f && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+			if r < 0x20 || (r >= 0x7f && r < 0xa0) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 				t.Errorf("oneLine(%q, %d): got %q with %U", text, n, got, r)
 			}
 		}

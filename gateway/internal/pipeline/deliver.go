@@ -166,10 +166,10 @@ func (d *Deliver) record(ctx context.Context, done []message.Finished) {
 }
 
 func (d *Deliver) report(m message.Message, o message.Outcome, next message.Move) {
-	if o.Accepted != nil {
+	if o.Accepted != nil && o.Failure == nil {
 		d.Log.Debug("message accepted", "message", m.ID, "account", d.Account, "provider_id", o.Accepted.ProviderID)
 		return
 	}
 	d.Log.Warn("message not accepted", "message", m.ID, "account", d.Account, "attempt", m.Attempts,
-		"reason", o.Failure.Reason, "detail", o.Failure.Detail, "now", next.Status)
+		"reason", next.Reason, "note", next.Note, "now", next.Status)
 }

@@ -253,3 +253,38 @@ func TestAQueueThatCannotBeReadIsNotHammered(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerThatIsNoOutcomeRestsAsUnknown(t *testing.T) {
+	both := message.Outcome{Accepted: &message.Acceptance{}, Failure: &message.Failure{Reason: message.BadRecipient}}
+	for name, answer := range map[string]message.Outcome{"neither accepted nor failed": {}, "accepted and failed": both} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				q, log := newOutbox(texts(1, time.Hour)...), &logged{}
+				s := &sender{answer: func(_ context.Context, _ string, m message.Outgoing) message.Outcome {
+					answer.ID = m.ID
+					return answer
+				}}
+				runFor(t, deliver(q, s, log).Run, time.Minute)
+				if got := q.ended["m0001"].Status; got != message.Unknown {
+					t.Errorf("%s: got %q, want unknown", name, got)
+				}
+				if !log.has("message not accepted") {
+					t.Errorf("%s: the log does not say that the message was not accepted", name)
+				}
+			})
+		})
+	}
+}
+
+func TestTheLogNeverTellsANumberThatTheProviderRepeats(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		q, log := newOutbox(texts(1, time.Hour)...), &logged{}
+		s := &sender{answer: func(_ context.Context, _ string, m message.Outgoing) message.Outcome {
+			return message.Outcome{ID: m.ID, Failure: &message.Failure{Reason: message.BadRecipient, Detail: "no such number " + m.To.Reveal()}}
+		}}
+		runFor(t, deliver(q, s, log).Run, time.Minute)
+		if number := guest(1).Phone.Reveal(); log.has(number) || !log.has("no such number") {
+			t.Errorf("the log of a refusal: want the provider's words without %s", number[:5])
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -268,4 +269,10 @@ func (l *logged) Write(line []byte) (int, error) {
 	defer l.mu.Unlock()
 	l.lines = append(l.lines, string(line))
 	return len(line), nil
+}
+
+func (l *logged) has(text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Contains(strings.Join(l.lines, ""), text)
 }
