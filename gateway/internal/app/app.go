@@ -39,6 +39,7 @@ type App struct {
 	fronts    []*front
 	recent    *recent
 	reconcile *pipeline.Reconcile
+	watch     *ruleWatch
 }
 
 // stopTimeout is how long a stop waits for what is under way.
@@ -71,6 +72,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	a.rules = newPool(opts)
 	a.providers = NewProviders(opts)
 	a.reconcile = a.newReconcile()
+	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, log: opts.Log.Named("rules")}
 	a.open()
 	return a, nil
 }
@@ -116,6 +118,12 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 			a.decide().Run(loopCtx)
 		case <-loopCtx.Done():
 		}
+	})
+	loops.Go(func() {
+		<-loaded // closed in any case when loopCtx ends
+		ticker := time.NewTicker(rulesScan)
+		defer ticker.Stop()
+		a.watch.Run(loopCtx, ticker.C)
 	})
 	for _, account := range a.opts.Config.Accounts {
 		loops.Go(func() { a.deliver(account).Run(loopCtx) })

@@ -75,7 +75,8 @@ func (a *App) loadRules(ctx context.Context) (tried, loaded <-chan struct{}) {
 	first, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		err := a.tryRules(ctx)
+		var err error
+		a.watch.tried, err = a.tryRules(ctx)
 		close(first)
 		for err != nil {
 			a.opts.Log.Error("rules cannot be loaded; events are stored and wait", "error", err)
@@ -84,16 +85,17 @@ func (a *App) loadRules(ctx context.Context) (tried, loaded <-chan struct{}) {
 				return
 			case <-time.After(rulesRetry):
 			}
-			err = a.tryRules(ctx)
+			a.watch.tried, err = a.tryRules(ctx)
 		}
 	}()
 	return first, done
 }
 
-func (a *App) tryRules(ctx context.Context) error {
+// tryRules tells which files it looked at.
+func (a *App) tryRules(ctx context.Context) (tried string, err error) {
 	files, err := RuleFiles(a.opts.Config.Rules)
 	if err != nil {
-		return err
+		return "", err
 	}
 	set, problems, err := a.rules.LoadUsable(ctx, files)
 	for _, p := range problems {
@@ -104,8 +106,8 @@ func (a *App) tryRules(ctx context.Context) error {
 		a.opts.Log.Log(level, what, "problem", p.Sentence(a.opts.Config.Language))
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
 	a.opts.Log.Info("rules loaded", "rules", len(set.Rules), "version", set.Version)
-	return nil
+	return ruleVersions(files), nil
 }

@@ -264,3 +264,33 @@ func TestADayLimitOfAPhoneStopsALoopingRule(t *testing.T) {
 		t.Errorf("messages: got %s, want rejected LIMIT_EXCEEDED, accepted, accepted", got)
 	}
 }
+
+func TestAChangedRuleFileServesWithoutARestart(t *testing.T) {
+	t.Parallel()
+	h := open(t, "", "")
+	file := filepath.Join(h.Data, "rules", "order-stage.js")
+	shipped, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(source string) {
+		if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const call = "fmt(settings.template,"
+	if !strings.Contains(string(shipped), call) {
+		t.Fatalf("the shipped rule has no %s", call)
+	}
+	write("rule({ torn")
+	eventually(t, "the fault in the log", func() bool { return strings.Contains(h.Log(), "order-stage.js:1") })
+	write(strings.Replace(string(shipped), call, `fmt("Новый текст: {order_number}",`, 1))
+	eventually(t, "the new rules in the log", func() bool { return strings.Contains(h.Log(), "changed rules serve") })
+	h.event(1, "sent", "")
+	h.phone(1)
+	h.event(1, "ready", "")
+	eventually(t, "a text", func() bool { return len(h.sent()) == 1 })
+	if got := h.sent()[0]; got != "Новый текст: 1.1" {
+		t.Errorf("text: got %q, want that of the changed rule", got)
+	}
+}

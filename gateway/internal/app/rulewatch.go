@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/gateway/internal/script"
+)
+
+// rulesScan is how often the rule folder is looked at. Files are compared, not watched: that works on
+// every system and on network drives, and costs a few reads.
+const rulesScan = time.Second
+
+// ruleLoader lets rules serve. Implemented by script.Pool.
+type ruleLoader interface {
+	Load(ctx context.Context, files []rule.File) (rule.Set, []script.Problem, error)
+}
+
+// ruleWatch takes over rule files that were changed while the gateway runs. Unless all of them are
+// right the earlier ones keep serving, and the log says once what is wrong.
+type ruleWatch struct {
+	folder string
+	lang   string
+	rules  ruleLoader
+	log    hclog.Logger
+
+	tried string // ruleVersions of the files that serve or were refused
+	seen  string // ruleVersions of the last look
+	told  string // the last trouble that is in the log
+}
+
+// Run looks at each tick until ctx ends.
+func (w *ruleWatch) Run(ctx context.Context, tick <-chan time.Time) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+			w.look(ctx)
+		}
+	}
+}
+
+// look takes the files over once they have stayed the same for two looks: an editor or a copy may be
+// in the middle of writing them.
+func (w *ruleWatch) look(ctx context.Context) {
+	files, err := w.files()
+	if err != nil {
+		w.tell(err)
+		return
+	}
+	now := ruleVersions(files)
+	settled := now == w.seen
+	w.seen = now
+	if now == w.tried {
+		w.told = ""
+		return
+	}
+	if !settled {
+		return
+	}
+	set, problems, err := w.rules.Load(ctx, files)
+	if err != nil {
+		w.tell(err) // nobody looked at the files: the next tick asks again
+		return
+	}
+	w.tried, w.told = now, ""
+	faulty := false
+	for _, p := range problems {
+		if p.Warning {
+			w.log.Warn("a rule file does something doubtful", "problem", p.Sentence(w.lang))
+			continue
+		}
+		faulty = true
+		w.log.Error("the changed rules have a fault; the earlier ones keep serving", "problem", p.Sentence(w.lang))
+	}
+	if !faulty {
+		w.log.Info("changed rules serve", "rules", len(set.Rules), "version", set.Version)
+	}
+}
+
+// ruleVersions is the same text for the same files.
+func ruleVersions(files []rule.File) string {
+	var all strings.Builder
+	for _, f := range files {
+		all.WriteString(f.Name + " " + f.Version + "\n")
+	}
+	return all.String()
+}
+
+// errNoRules is a folder that lost its files, which happens in the middle of a copy.
+var errNoRules = errors.New("no rule file is left; to stop texting set notifications.enabled to false")
+
+func (w *ruleWatch) files() ([]rule.File, error) {
+	if _, err := os.Stat(w.folder); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("rule folder: %w", err)
+	}
+	files, err := RuleFiles(w.folder)
+	if err == nil && len(files) == 0 {
+		err = errNoRules
+	}
+	return files, err
+}
+
+// tell logs a trouble once, however long it lasts.
+func (w *ruleWatch) tell(err error) {
+	if text := err.Error(); text != w.told {
+		w.told = text
+		w.log.Error("the rule folder cannot be read; the rules of before keep serving", "error", err)
+	}
+}
