@@ -1,5 +1,5 @@
-// Package access says who may do what: API keys and their scopes. It is pure but for the randomness
-// of a new key.
+// Package access says who may do what: users with their roles, API keys with their scopes, and the
+// permissions that both stand for. It is pure but for the randomness of new secrets.
 package access
 
 import (
@@ -13,21 +13,21 @@ import (
 	"time"
 )
 
-// Scope is one permission of an API key.
+// Scope is what an API key is for. Scope.May says which permissions that means.
 type Scope string
 
 // Scopes (contract, section 5).
 const (
-	ContactsWrite Scope = "contacts:write"
-	MessagesRead  Scope = "messages:read"
-	MessagesWrite Scope = "messages:write"
-	EventsWrite   Scope = "events:write"
-	Admin         Scope = "admin" // everything
+	ScopeContactsWrite Scope = "contacts:write"
+	ScopeMessagesRead  Scope = "messages:read"
+	ScopeMessagesWrite Scope = "messages:write"
+	ScopeEventsWrite   Scope = "events:write"
+	ScopeAdmin         Scope = "admin" // everything but people and keys
 )
 
 // Scopes lists every scope.
 func Scopes() []Scope {
-	return []Scope{ContactsWrite, MessagesRead, MessagesWrite, EventsWrite, Admin}
+	return []Scope{ScopeContactsWrite, ScopeMessagesRead, ScopeMessagesWrite, ScopeEventsWrite, ScopeAdmin}
 }
 
 // ParseScope reads a scope; the error lists those that exist.
@@ -75,10 +75,17 @@ func HintOf(secret string) string {
 	return "…" + secret[len(secret)-4:]
 }
 
-// Allows tells whether the key, at now, permits s.
-func (k Key) Allows(s Scope, now time.Time) bool {
-	if k.RevokedAt != nil || (k.ExpiresAt != nil && !now.Before(*k.ExpiresAt)) {
-		return false
-	}
-	return slices.Contains(k.Scopes, s) || slices.Contains(k.Scopes, Admin)
+// Valid tells whether the key still opens anything at now: it is neither revoked nor expired.
+func (k Key) Valid(now time.Time) bool {
+	return k.RevokedAt == nil && (k.ExpiresAt == nil || now.Before(*k.ExpiresAt))
+}
+
+// May tells whether the key, at now, holds the permission.
+func (k Key) May(p Permission, now time.Time) bool {
+	return k.Valid(now) && k.Principal().May(p)
+}
+
+// Principal is who makes a call with the key.
+func (k Key) Principal() Principal {
+	return Principal{Kind: KindKey, ID: k.ID, Name: k.Name, Scopes: k.Scopes, Fresh: true}
 }

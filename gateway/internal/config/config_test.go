@@ -292,7 +292,7 @@ func TestAccessKeys(t *testing.T) {
 	keys := load(t, Sources{File: "testdata/good/full.yaml", Env: fullEnv()}).AccessKeys(now)
 	want := []access.Key{{
 		ID: "declared:qr-menu", Name: "qr-menu", Hint: "…6789", Hash: access.HashSecret("ob_" + menuKey),
-		Scopes: []access.Scope{access.ContactsWrite, access.MessagesRead}, CreatedAt: now,
+		Scopes: []access.Scope{access.ScopeContactsWrite, access.ScopeMessagesRead}, CreatedAt: now,
 	}}
 	if diff := cmp.Diff(want, keys); diff != "" {
 		t.Errorf("AccessKeys (-want +got):\n%s", diff)

@@ -174,16 +174,16 @@ func setup(t testing.TB, change ...func(*Options)) *stand {
 	past := noon.Add(-time.Hour)
 	key := func(name string, scopes ...access.Scope) *access.Key { return &access.Key{Name: name, Scopes: scopes} }
 	store := &fakeStore{keys: map[string]*access.Key{
-		access.HashSecret(menuToken): key("menu", access.ContactsWrite),
-		access.HashSecret(allToken):  key("admin", access.Admin),
-		access.HashSecret(readToken): key("reader", access.MessagesRead),
-		access.HashSecret(goneToken): {Name: "gone", Scopes: []access.Scope{access.ContactsWrite}, RevokedAt: &past},
-		access.HashSecret(oldToken):  {Name: "old", Scopes: []access.Scope{access.ContactsWrite}, ExpiresAt: &past},
+		access.HashSecret(menuToken): key("menu", access.ScopeContactsWrite),
+		access.HashSecret(allToken):  key("admin", access.ScopeAdmin),
+		access.HashSecret(readToken): key("reader", access.ScopeMessagesRead),
+		access.HashSecret(goneToken): {Name: "gone", Scopes: []access.Scope{access.ScopeContactsWrite}, RevokedAt: &past},
+		access.HashSecret(oldToken):  {Name: "old", Scopes: []access.Scope{access.ScopeContactsWrite}, ExpiresAt: &past},
 	}}
 	log, clock := &safeBuffer{}, &fakeClock{now: noon}
 	opt := Options{
 		Events: store, Contacts: store, Keys: store, Ready: store,
-		Declared: []access.Key{{Name: "declared", Hash: access.HashSecret(declared), Scopes: []access.Scope{access.ContactsWrite, access.EventsWrite}}},
+		Declared: []access.Key{{Name: "declared", Hash: access.HashSecret(declared), Scopes: []access.Scope{access.ScopeContactsWrite, access.ScopeEventsWrite}}},
 		IntakeKey: func(key string) (string, bool) {
 			switch key {
 			case goodKey:

@@ -8,8 +8,8 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/access"
 )
 
-// authorize finds the API key of a request and checks that it permits scope.
-func (s *Server) authorize(r *http.Request, scope access.Scope) (*access.Key, error) {
+// authorize finds the API key of a request and checks that it holds the permission.
+func (s *Server) authorize(r *http.Request, asked access.Permission) (*access.Key, error) {
 	from, now := remote(r), s.opt.Now()
 	if s.failures.blocked(from, now) {
 		return nil, &refusal{code: TooManyTries, retry: retryAfter}
@@ -25,10 +25,10 @@ func (s *Server) authorize(r *http.Request, scope access.Scope) (*access.Key, er
 	case key == nil:
 		s.failures.failed(from, now)
 		return nil, &refusal{code: TokenWrong}
-	case key.Allows(scope, now):
-		return key, nil
-	case key.RevokedAt != nil || key.ExpiresAt != nil && !now.Before(*key.ExpiresAt):
+	case !key.Valid(now):
 		return nil, &refusal{code: TokenWrong}
+	case key.May(asked, now):
+		return key, nil
 	default:
 		return nil, &refusal{code: ScopeMissing}
 	}

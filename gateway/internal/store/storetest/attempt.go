@@ -228,11 +228,11 @@ func keyCases() map[string]func(*testing.T, *bench) {
 	return map[string]func(*testing.T, *bench){
 		"a key is found by its hash until and after it is revoked": func(t *testing.T, b *bench) {
 			expires := b.now().Add(time.Hour)
-			id, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hint: "…abcd", Hash: "h1", Scopes: []access.Scope{access.ContactsWrite}, ExpiresAt: &expires})
+			id, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hint: "…abcd", Hash: "h1", Scopes: []access.Scope{access.ScopeContactsWrite}, ExpiresAt: &expires})
 			must(t, err)
 			k, err := b.FindKey(t.Context(), "h1")
 			must(t, err)
-			if k == nil || k.ID != id || !k.Allows(access.ContactsWrite, b.now()) || k.Allows(access.ContactsWrite, expires) {
+			if k == nil || k.ID != id || !k.May(access.ContactsWrite, b.now()) || k.May(access.ContactsWrite, expires) {
 				t.Fatalf("key is %+v", k)
 			}
 			if _, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h2"}); !errors.Is(err, store.ErrTaken) {
@@ -240,7 +240,7 @@ func keyCases() map[string]func(*testing.T, *bench) {
 			}
 			revoked, err := b.RevokeKey(t.Context(), "qr", b.now())
 			must(t, err)
-			if k, err = b.FindKey(t.Context(), "h1"); err != nil || revoked.ID != id || k.RevokedAt == nil || k.Allows(access.ContactsWrite, b.now()) {
+			if k, err = b.FindKey(t.Context(), "h1"); err != nil || revoked.ID != id || k.RevokedAt == nil || k.May(access.ContactsWrite, b.now()) {
 				t.Errorf("after revoking: %+v, %v", k, err)
 			}
 			if _, err := b.RevokeKey(t.Context(), id, b.now()); !errors.Is(err, store.ErrNotFound) {
