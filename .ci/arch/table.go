@@ -28,7 +28,9 @@ internal/script          | PURE internal/child scripts/...     | open
 internal/provider        | PURE internal/child sdk sdk/host    | open
 internal/pipeline        | PURE                                | open
 internal/lunch           | PURE                                | pure golang.org/x/text math/rand/v2
-internal/httpapi         | PURE internal/web                   | open
+internal/problem         | -                                   | pure net/http
+internal/adminapi        | PURE internal/problem               | open
+internal/httpapi         | PURE internal/web internal/problem internal/adminapi | open
 internal/web             | -                                   | open
 internal/app             | PURE internal/* sdk sdk/host scripts/... | open | tests sdk/sdktest/operators sdk/sdktest/operators/*
 internal/app/apptest     | PURE internal/app internal/lunch     | open

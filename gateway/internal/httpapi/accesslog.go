@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // recover turns a panic of a handler into a 500. What was panicked with is logged only by its type:
@@ -30,7 +32,7 @@ func (s *Server) recover(w *recorder, r *http.Request, id string) {
 	if w.status != 0 {
 		panic(http.ErrAbortHandler) // half an answer is out: cut it, so that nobody takes it for a whole one
 	}
-	s.refuse(w, r, &refusal{code: InternalFault})
+	s.refuse(w, r, &refusal{code: problem.InternalFault})
 }
 
 func (s *Server) logRequest(w *recorder, r *http.Request, id string, took time.Duration) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // Lengths of texts in a binding, in characters.
@@ -45,10 +46,10 @@ func readBinding(body []byte, keyName string, now time.Time) (contact.Binding, e
 }
 
 // overall gives the code of the request: that of its faults, when they agree.
-func overall(faults []fieldFault) Code {
+func overall(faults []fieldFault) problem.Code {
 	for _, f := range faults {
 		if f.code != faults[0].code {
-			return FieldsInvalid
+			return problem.FieldsInvalid
 		}
 	}
 	return faults[0].code
@@ -63,7 +64,7 @@ type bindingReader struct {
 // mostFaults bounds how many faults are told, so that a small body cannot ask for a large answer.
 const mostFaults = 20
 
-func (r *bindingReader) fault(field string, code Code) {
+func (r *bindingReader) fault(field string, code problem.Code) {
 	if len(r.faults) < mostFaults {
 		r.faults = append(r.faults, fieldFault{field: field, code: code})
 	}
@@ -74,11 +75,11 @@ func (r *bindingReader) names(o object, path string, known ...string) {
 	for _, member := range o.members {
 		name := shownField(member.name)
 		if !slices.Contains(known, member.name) {
-			r.fault(path+name, FieldUnknown)
+			r.fault(path+name, problem.FieldUnknown)
 		}
 	}
 	for _, name := range o.twice {
-		r.fault(path+shownField(name), FieldTwice)
+		r.fault(path+shownField(name), problem.FieldTwice)
 	}
 }
 
@@ -103,7 +104,7 @@ func (r *bindingReader) order(top object) {
 	order, ok := r.object(top, "order")
 	if !ok {
 		if top.value("order") == nil {
-			r.fault("order", OrderMissing)
+			r.fault("order", problem.OrderMissing)
 		}
 		return
 	}
@@ -119,7 +120,7 @@ func (r *bindingReader) order(top object) {
 	case b.Restaurant == "":
 		b.Restaurant = code
 	case code != "" && code != b.Restaurant:
-		r.fault("order.restaurant_code", OrderContradicts)
+		r.fault("order.restaurant_code", problem.OrderContradicts)
 	}
 	if len(r.faults) == before {
 		r.settle()
@@ -137,7 +138,7 @@ func (r *bindingReader) settle() {
 		b.Number = ""
 	}
 	if b.GUID == "" && b.Visit == "" && b.Number == "" {
-		r.fault("order", OrderMissing)
+		r.fault("order", problem.OrderMissing)
 	}
 }
 
@@ -157,13 +158,13 @@ func (r *bindingReader) phone(top object) {
 	text, ok := r.text(top, "", "phone", maxPhone)
 	if !ok {
 		if top.value("phone") == nil {
-			r.fault("phone", PhoneMissing)
+			r.fault("phone", problem.PhoneMissing)
 		}
 		return
 	}
 	phone, err := contact.ParsePhone(text, contact.DefaultRegion)
 	if err != nil {
-		fault := fieldFault{field: "phone", code: PhoneInvalid}
+		fault := fieldFault{field: "phone", code: problem.PhoneInvalid}
 		errors.As(err, &fault.phone)
 		r.faults = append(r.faults, fault)
 		return
@@ -178,7 +179,7 @@ func (r *bindingReader) language(top object) {
 	case language == "ru" || language == "en":
 		r.binding.Language = language
 	default:
-		r.fault("language", FieldInvalid)
+		r.fault("language", problem.FieldInvalid)
 	}
 }
 
@@ -186,7 +187,7 @@ func (r *bindingReader) consent(top object, keyName string, now time.Time) {
 	body, ok := r.object(top, "consent")
 	if !ok {
 		if top.value("consent") == nil {
-			r.fault("consent", ConsentMissing)
+			r.fault("consent", problem.ConsentMissing)
 		}
 		return
 	}
@@ -197,9 +198,9 @@ func (r *bindingReader) consent(top object, keyName string, now time.Time) {
 	case isTruth:
 		consent.Given = given
 	case body.value("given") == nil:
-		r.fault("consent.given", ConsentMissing)
+		r.fault("consent.given", problem.ConsentMissing)
 	default:
-		r.fault("consent.given", FieldInvalid)
+		r.fault("consent.given", problem.FieldInvalid)
 	}
 	if at, ok := r.moment(body, "consent.", "given_at", now); ok {
 		consent.GivenAt = at
@@ -211,7 +212,7 @@ func (r *bindingReader) consent(top object, keyName string, now time.Time) {
 	purpose, ok := r.text(body, "consent.", "purpose", maxWords)
 	consent.Purpose = purpose
 	if given && purpose == "" && (ok || body.value("purpose") == nil) {
-		r.fault("consent.purpose", ConsentIncomplete)
+		r.fault("consent.purpose", problem.ConsentIncomplete)
 	}
 	r.binding.Consent = consent
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // Sizes of reading.
@@ -34,7 +36,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	for _, encoding := range r.Header["Content-Encoding"] {
 		if encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return nil, &refusal{code: EncodingUnsupported}
+			return nil, &refusal{code: problem.EncodingUnsupported}
 		}
 	}
 	if r.ContentLength > limit {
@@ -78,20 +80,20 @@ func tooLarge(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Expect") == "" {
 		_, err := io.CopyN(io.Discard, r.Body, drainLimit)
 		if errors.Is(err, io.EOF) {
-			return &refusal{code: BodyTooLarge} // read to its end: the connection can be used on
+			return &refusal{code: problem.BodyTooLarge} // read to its end: the connection can be used on
 		}
 	}
 	w.Header()["Connection"] = valueClose
-	return &refusal{code: BodyTooLarge}
+	return &refusal{code: problem.BodyTooLarge}
 }
 
 // brokenBody refuses a body that did not come. Nothing of it is kept: what is stored is stored whole.
 func brokenBody(w http.ResponseWriter, err error) error {
 	w.Header()["Connection"] = valueClose
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		return &refusal{code: BodyIncomplete}
+		return &refusal{code: problem.BodyIncomplete}
 	}
 	// The time to answer ran out with the time to read; a moment more lets the sender know.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Second))
-	return &refusal{code: BodyTooSlow}
+	return &refusal{code: problem.BodyTooSlow}
 }

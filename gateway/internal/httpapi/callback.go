@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // Callbacks takes what providers say later. Implemented by pipeline.Reconcile.
@@ -33,7 +34,7 @@ func (s *Server) callback(c echo.Context) error {
 	r := c.Request()
 	from, now := remote(r), s.opt.Now()
 	if s.failures.blocked(from, now) {
-		return &refusal{code: TooManyTries, retry: retryAfter}
+		return &refusal{code: problem.TooManyTries, retry: retryAfter}
 	}
 	body, err := readBody(c.Response(), r, maxCallbackBody)
 	if err != nil {
@@ -49,9 +50,9 @@ func (s *Server) callback(c echo.Context) error {
 	switch {
 	case errors.As(err, &kind) && kind.Unknown():
 		s.failures.failed(from, now)
-		return &refusal{code: NotFound}
+		return &refusal{code: problem.NotFound}
 	case err != nil:
-		return &refusal{code: StoreUnavailable, retry: retryAfter, cause: err}
+		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
 	}
 	header := c.Response().Header()
 	header.Set("Content-Type", reply.ContentType)

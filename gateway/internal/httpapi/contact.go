@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // maxContactBody bounds a contact binding, in bytes.
@@ -22,7 +23,7 @@ func (s *Server) postContact(c echo.Context) error {
 		return err
 	}
 	if !isJSON(r.Header["Content-Type"]) {
-		return &refusal{code: TypeUnsupported}
+		return &refusal{code: problem.TypeUnsupported}
 	}
 	body, err := readBody(c.Response(), r, maxContactBody)
 	if err != nil {
@@ -40,9 +41,9 @@ func (s *Server) postContact(c echo.Context) error {
 			ContactID string `json:"contact_id"`
 		}{id})
 	case errors.As(err, &kind) && kind.Ambiguous():
-		return &refusal{code: OrderAmbiguous}
+		return &refusal{code: problem.OrderAmbiguous}
 	default:
-		return &refusal{code: StoreUnavailable, retry: retryAfter, cause: err}
+		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // sample79 is the binding of the documentation.
@@ -136,58 +137,58 @@ func TestBindingsThatAreRefused(t *testing.T) {
 	tests := []struct {
 		name, body string
 		status     int
-		code       Code
+		code       problem.Code
 		fields     string // "field code" joined by ", "
 	}{
-		{"nothing", ``, 400, JSONMalformed, ""},
-		{"not JSON", `phone=1`, 400, JSONMalformed, ""},
-		{"cut off", `{"order":{"guid":"A1"`, 400, JSONMalformed, ""},
-		{"a list", `[]`, 400, JSONMalformed, ""},
-		{"null", `null`, 400, JSONMalformed, ""},
-		{"two objects", `{} {}`, 400, JSONMalformed, ""},
-		{"a trailing comma", `{"phone":"1",}`, 400, JSONMalformed, ""},
-		{"a comment", "{} // x", 400, JSONMalformed, ""},
-		{"broken UTF-8", "{\"phone\":\"\xff\"}", 400, JSONMalformed, ""},
-		{"a byte order mark", "\ufeff{}", 400, JSONMalformed, ""},
-		{"deep nesting", strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000), 400, JSONMalformed, ""},
-		{"an empty object", `{}`, 422, FieldsInvalid, "order order_missing, phone phone_missing, consent consent_missing"},
-		{"no consent", `{` + order + `,` + tel + `}`, 422, ConsentMissing, "consent consent_missing"},
-		{"consent without given", `{` + order + `,` + tel + `,"consent":{"purpose":"sms"}}`, 422, ConsentMissing, "consent.given consent_missing"},
-		{"consent given as a text", `{` + order + `,` + tel + `,"consent":{"given":"true","purpose":"sms"}}`, 422, FieldInvalid, "consent.given field_invalid"},
-		{"consent that is a truth", `{` + order + `,` + tel + `,"consent":true}`, 422, FieldInvalid, "consent field_invalid"},
-		{"consent without a purpose", `{` + order + `,` + tel + `,"consent":{"given":true}}`, 422, ConsentIncomplete, "consent.purpose consent_incomplete"},
-		{"consent with a blank purpose", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"  "}}`, 422, ConsentIncomplete, "consent.purpose consent_incomplete"},
-		{"consent at no time", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"yesterday"}}`, 422, FieldInvalid, "consent.given_at field_invalid"},
-		{"consent at a time without a zone", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"2026-05-20T18:42:05"}}`, 422, FieldInvalid, "consent.given_at field_invalid"},
-		{"consent from the future", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"2036-05-20T18:42:05Z"}}`, 422, FieldInvalid, "consent.given_at field_invalid"},
-		{"consent from 1970", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"1970-01-01T00:00:00Z"}}`, 422, FieldInvalid, "consent.given_at field_invalid"},
-		{"a short phone", `{` + order + `,"phone":"123",` + consentGiven + `}`, 422, PhoneInvalid, "phone phone_invalid"},
-		{"a landline", `{` + order + `,"phone":"+7 495 123-45-67",` + consentGiven + `}`, 422, PhoneInvalid, "phone phone_invalid"},
-		{"a phone of words", `{` + order + `,"phone":"нет",` + consentGiven + `}`, 422, PhoneInvalid, "phone phone_invalid"},
-		{"an empty phone", `{` + order + `,"phone":"",` + consentGiven + `}`, 422, PhoneInvalid, "phone phone_invalid"},
-		{"a phone as a number", `{` + order + `,"phone":79990000001,` + consentGiven + `}`, 422, FieldInvalid, "phone field_invalid"},
-		{"a phone of a kilobyte", `{` + order + `,"phone":"` + strings.Repeat("9", 1024) + `",` + consentGiven + `}`, 422, FieldTooLong, "phone field_too_long"},
-		{"a phone with a zero byte", `{` + order + `,"phone":"+7999\u00000000001",` + consentGiven + `}`, 422, FieldInvalid, "phone field_invalid"},
-		{"half a surrogate", `{` + order + `,"phone":"\ud800",` + consentGiven + `}`, 422, FieldInvalid, "phone field_invalid"},
-		{"no phone", `{` + order + `,` + consentGiven + `}`, 422, PhoneMissing, "phone phone_missing"},
-		{"an unknown field", `{` + order + `,` + tel + `,` + consentGiven + `,"name":"Анна"}`, 422, FieldUnknown, "name field_unknown"},
-		{"a field in other letters", `{` + order + `,"Phone":"` + phone + `",` + consentGiven + `}`, 422, FieldsInvalid, "Phone field_unknown, phone phone_missing"},
-		{"a field whose name is a phone", `{` + order + `,` + tel + `,` + consentGiven + `,"` + phone + `":1}`, 422, FieldUnknown, "? field_unknown"},
-		{"an unknown field of order", `{"order":{"guid":"A1","table":"5"},` + tel + `,` + consentGiven + `}`, 422, FieldUnknown, "order.table field_unknown"},
-		{"a field twice", `{` + order + `,` + tel + `,` + tel + `,` + consentGiven + `}`, 422, FieldTwice, "phone field_twice"},
-		{"a field twice by an escape", `{` + order + `,` + tel + `,"\u0070hone":"1",` + consentGiven + `}`, 422, FieldTwice, "phone field_twice"},
-		{"an order of nothing", `{"order":{},` + tel + `,` + consentGiven + `}`, 422, OrderMissing, "order order_missing"},
-		{"an order of zeros", `{"order":{"guid":"{00000000-0000-0000-0000-000000000000}","visit":"0","order_ident":0},` + tel + `,` + consentGiven + `}`, 422, OrderMissing, "order order_missing"},
-		{"a number without a restaurant", `{"order":{"number":"12.1"},` + tel + `,` + consentGiven + `}`, 422, OrderMissing, "order order_missing"},
-		{"a visit without an ident", `{"order":{"visit":"12"},` + tel + `,` + consentGiven + `}`, 422, OrderMissing, "order order_missing"},
-		{"an order that is a text", `{"order":"A1",` + tel + `,` + consentGiven + `}`, 422, FieldInvalid, "order field_invalid"},
-		{"an order in the null", `{"order":null,` + tel + `,` + consentGiven + `}`, 422, OrderMissing, "order order_missing"},
-		{"a visit in exponents", `{"order":{"visit":1e3,"order_ident":1},` + tel + `,` + consentGiven + `}`, 422, FieldInvalid, "order.visit field_invalid"},
-		{"a negative ident", `{"order":{"visit":1,"order_ident":-1},` + tel + `,` + consentGiven + `}`, 422, FieldInvalid, "order.order_ident field_invalid"},
-		{"a long GUID", `{"order":{"guid":"` + strings.Repeat("A", 65) + `"},` + tel + `,` + consentGiven + `}`, 422, FieldTooLong, "order.guid field_too_long"},
-		{"restaurants that differ", `{"restaurant_code":"1","order":{"number":"1","restaurant_code":"2"},` + tel + `,` + consentGiven + `}`, 422, OrderContradicts, "order.restaurant_code order_contradicts"},
-		{"a language that we do not speak", `{` + order + `,` + tel + `,` + consentGiven + `,"language":"de"}`, 422, FieldInvalid, "language field_invalid"},
-		{"several faults at once", `{"order":{},"phone":"123","x":1}`, 422, FieldsInvalid, "x field_unknown, order order_missing, phone phone_invalid, consent consent_missing"},
+		{"nothing", ``, 400, problem.JSONMalformed, ""},
+		{"not JSON", `phone=1`, 400, problem.JSONMalformed, ""},
+		{"cut off", `{"order":{"guid":"A1"`, 400, problem.JSONMalformed, ""},
+		{"a list", `[]`, 400, problem.JSONMalformed, ""},
+		{"null", `null`, 400, problem.JSONMalformed, ""},
+		{"two objects", `{} {}`, 400, problem.JSONMalformed, ""},
+		{"a trailing comma", `{"phone":"1",}`, 400, problem.JSONMalformed, ""},
+		{"a comment", "{} // x", 400, problem.JSONMalformed, ""},
+		{"broken UTF-8", "{\"phone\":\"\xff\"}", 400, problem.JSONMalformed, ""},
+		{"a byte order mark", "\ufeff{}", 400, problem.JSONMalformed, ""},
+		{"deep nesting", strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000), 400, problem.JSONMalformed, ""},
+		{"an empty object", `{}`, 422, problem.FieldsInvalid, "order order_missing, phone phone_missing, consent consent_missing"},
+		{"no consent", `{` + order + `,` + tel + `}`, 422, problem.ConsentMissing, "consent consent_missing"},
+		{"consent without given", `{` + order + `,` + tel + `,"consent":{"purpose":"sms"}}`, 422, problem.ConsentMissing, "consent.given consent_missing"},
+		{"consent given as a text", `{` + order + `,` + tel + `,"consent":{"given":"true","purpose":"sms"}}`, 422, problem.FieldInvalid, "consent.given field_invalid"},
+		{"consent that is a truth", `{` + order + `,` + tel + `,"consent":true}`, 422, problem.FieldInvalid, "consent field_invalid"},
+		{"consent without a purpose", `{` + order + `,` + tel + `,"consent":{"given":true}}`, 422, problem.ConsentIncomplete, "consent.purpose consent_incomplete"},
+		{"consent with a blank purpose", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"  "}}`, 422, problem.ConsentIncomplete, "consent.purpose consent_incomplete"},
+		{"consent at no time", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"yesterday"}}`, 422, problem.FieldInvalid, "consent.given_at field_invalid"},
+		{"consent at a time without a zone", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"2026-05-20T18:42:05"}}`, 422, problem.FieldInvalid, "consent.given_at field_invalid"},
+		{"consent from the future", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"2036-05-20T18:42:05Z"}}`, 422, problem.FieldInvalid, "consent.given_at field_invalid"},
+		{"consent from 1970", `{` + order + `,` + tel + `,"consent":{"given":true,"purpose":"sms","given_at":"1970-01-01T00:00:00Z"}}`, 422, problem.FieldInvalid, "consent.given_at field_invalid"},
+		{"a short phone", `{` + order + `,"phone":"123",` + consentGiven + `}`, 422, problem.PhoneInvalid, "phone phone_invalid"},
+		{"a landline", `{` + order + `,"phone":"+7 495 123-45-67",` + consentGiven + `}`, 422, problem.PhoneInvalid, "phone phone_invalid"},
+		{"a phone of words", `{` + order + `,"phone":"нет",` + consentGiven + `}`, 422, problem.PhoneInvalid, "phone phone_invalid"},
+		{"an empty phone", `{` + order + `,"phone":"",` + consentGiven + `}`, 422, problem.PhoneInvalid, "phone phone_invalid"},
+		{"a phone as a number", `{` + order + `,"phone":79990000001,` + consentGiven + `}`, 422, problem.FieldInvalid, "phone field_invalid"},
+		{"a phone of a kilobyte", `{` + order + `,"phone":"` + strings.Repeat("9", 1024) + `",` + consentGiven + `}`, 422, problem.FieldTooLong, "phone field_too_long"},
+		{"a phone with a zero byte", `{` + order + `,"phone":"+7999\u00000000001",` + consentGiven + `}`, 422, problem.FieldInvalid, "phone field_invalid"},
+		{"half a surrogate", `{` + order + `,"phone":"\ud800",` + consentGiven + `}`, 422, problem.FieldInvalid, "phone field_invalid"},
+		{"no phone", `{` + order + `,` + consentGiven + `}`, 422, problem.PhoneMissing, "phone phone_missing"},
+		{"an unknown field", `{` + order + `,` + tel + `,` + consentGiven + `,"name":"Анна"}`, 422, problem.FieldUnknown, "name field_unknown"},
+		{"a field in other letters", `{` + order + `,"Phone":"` + phone + `",` + consentGiven + `}`, 422, problem.FieldsInvalid, "Phone field_unknown, phone phone_missing"},
+		{"a field whose name is a phone", `{` + order + `,` + tel + `,` + consentGiven + `,"` + phone + `":1}`, 422, problem.FieldUnknown, "? field_unknown"},
+		{"an unknown field of order", `{"order":{"guid":"A1","table":"5"},` + tel + `,` + consentGiven + `}`, 422, problem.FieldUnknown, "order.table field_unknown"},
+		{"a field twice", `{` + order + `,` + tel + `,` + tel + `,` + consentGiven + `}`, 422, problem.FieldTwice, "phone field_twice"},
+		{"a field twice by an escape", `{` + order + `,` + tel + `,"\u0070hone":"1",` + consentGiven + `}`, 422, problem.FieldTwice, "phone field_twice"},
+		{"an order of nothing", `{"order":{},` + tel + `,` + consentGiven + `}`, 422, problem.OrderMissing, "order order_missing"},
+		{"an order of zeros", `{"order":{"guid":"{00000000-0000-0000-0000-000000000000}","visit":"0","order_ident":0},` + tel + `,` + consentGiven + `}`, 422, problem.OrderMissing, "order order_missing"},
+		{"a number without a restaurant", `{"order":{"number":"12.1"},` + tel + `,` + consentGiven + `}`, 422, problem.OrderMissing, "order order_missing"},
+		{"a visit without an ident", `{"order":{"visit":"12"},` + tel + `,` + consentGiven + `}`, 422, problem.OrderMissing, "order order_missing"},
+		{"an order that is a text", `{"order":"A1",` + tel + `,` + consentGiven + `}`, 422, problem.FieldInvalid, "order field_invalid"},
+		{"an order in the null", `{"order":null,` + tel + `,` + consentGiven + `}`, 422, problem.OrderMissing, "order order_missing"},
+		{"a visit in exponents", `{"order":{"visit":1e3,"order_ident":1},` + tel + `,` + consentGiven + `}`, 422, problem.FieldInvalid, "order.visit field_invalid"},
+		{"a negative ident", `{"order":{"visit":1,"order_ident":-1},` + tel + `,` + consentGiven + `}`, 422, problem.FieldInvalid, "order.order_ident field_invalid"},
+		{"a long GUID", `{"order":{"guid":"` + strings.Repeat("A", 65) + `"},` + tel + `,` + consentGiven + `}`, 422, problem.FieldTooLong, "order.guid field_too_long"},
+		{"restaurants that differ", `{"restaurant_code":"1","order":{"number":"1","restaurant_code":"2"},` + tel + `,` + consentGiven + `}`, 422, problem.OrderContradicts, "order.restaurant_code order_contradicts"},
+		{"a language that we do not speak", `{` + order + `,` + tel + `,` + consentGiven + `,"language":"de"}`, 422, problem.FieldInvalid, "language field_invalid"},
+		{"several faults at once", `{"order":{},"phone":"123","x":1}`, 422, problem.FieldsInvalid, "x field_unknown, order order_missing, phone phone_invalid, consent consent_missing"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -247,26 +248,26 @@ func TestWhoMayBind(t *testing.T) {
 		name          string
 		authorization []string
 		want          int
-		code          Code
+		code          problem.Code
 	}{
 		{"a key with the scope", []string{"Bearer " + menuToken}, 201, ""},
 		{"an admin", []string{"Bearer " + allToken}, 201, ""},
 		{"a declared key", []string{"Bearer " + declared}, 201, ""},
 		{"the scheme in small letters", []string{"bearer " + menuToken}, 201, ""},
-		{"another scope", []string{"Bearer " + readToken}, 403, ScopeMissing},
-		{"a revoked key", []string{"Bearer " + goneToken}, 401, TokenWrong},
-		{"an expired key", []string{"Bearer " + oldToken}, 401, TokenWrong},
-		{"an unknown key", []string{"Bearer " + badToken}, 401, TokenWrong},
-		{"nothing", nil, 401, TokenRequired},
-		{"an empty header", []string{""}, 401, TokenRequired},
-		{"only the scheme", []string{"Bearer"}, 401, TokenRequired},
-		{"an empty key", []string{"Bearer  "}, 401, TokenRequired},
-		{"another scheme", []string{"Basic " + menuToken}, 401, TokenRequired},
-		{"the key alone", []string{menuToken}, 401, TokenRequired},
-		{"two headers", []string{"Bearer " + menuToken, "Bearer " + menuToken}, 401, TokenRequired},
-		{"two keys", []string{"Bearer " + menuToken + " " + menuToken}, 401, TokenRequired},
-		{"an endless key", []string{"Bearer " + strings.Repeat("x", 5000)}, 401, TokenRequired},
-		{"an intake key", []string{"Bearer " + goodKey}, 401, TokenWrong},
+		{"another scope", []string{"Bearer " + readToken}, 403, problem.ScopeMissing},
+		{"a revoked key", []string{"Bearer " + goneToken}, 401, problem.TokenWrong},
+		{"an expired key", []string{"Bearer " + oldToken}, 401, problem.TokenWrong},
+		{"an unknown key", []string{"Bearer " + badToken}, 401, problem.TokenWrong},
+		{"nothing", nil, 401, problem.TokenRequired},
+		{"an empty header", []string{""}, 401, problem.TokenRequired},
+		{"only the scheme", []string{"Bearer"}, 401, problem.TokenRequired},
+		{"an empty key", []string{"Bearer  "}, 401, problem.TokenRequired},
+		{"another scheme", []string{"Basic " + menuToken}, 401, problem.TokenRequired},
+		{"the key alone", []string{menuToken}, 401, problem.TokenRequired},
+		{"two headers", []string{"Bearer " + menuToken, "Bearer " + menuToken}, 401, problem.TokenRequired},
+		{"two keys", []string{"Bearer " + menuToken + " " + menuToken}, 401, problem.TokenRequired},
+		{"an endless key", []string{"Bearer " + strings.Repeat("x", 5000)}, 401, problem.TokenRequired},
+		{"an intake key", []string{"Bearer " + goodKey}, 401, problem.TokenWrong},
 	}
 	for _, remote := range []string{home, lan} {
 		for _, test := range tests {
@@ -307,11 +308,11 @@ func TestWhatTheStoreSaysOfABinding(t *testing.T) {
 		name string
 		err  error
 		want int
-		code Code
+		code problem.Code
 	}{
-		{"a number that fits several orders", ambiguous{}, 409, OrderAmbiguous},
-		{"the same, wrapped", errors.Join(errors.New("bind"), ambiguous{}), 409, OrderAmbiguous},
-		{"anything else", errors.New("disk of " + phone), 503, StoreUnavailable},
+		{"a number that fits several orders", ambiguous{}, 409, problem.OrderAmbiguous},
+		{"the same, wrapped", errors.Join(errors.New("bind"), ambiguous{}), 409, problem.OrderAmbiguous},
+		{"anything else", errors.New("disk of " + phone), 503, problem.StoreUnavailable},
 	}
 	for _, test := range tests {
 		s := setup(t)

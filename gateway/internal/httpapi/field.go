@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // object reads a field that is an object; ok is false when there is none or a fault was reported.
@@ -16,7 +18,7 @@ func (r *bindingReader) object(o object, name string) (object, bool) {
 	case object:
 		return v, true
 	default:
-		r.fault(name, FieldInvalid)
+		r.fault(name, problem.FieldInvalid)
 		return object{}, false
 	}
 }
@@ -30,7 +32,7 @@ func (r *bindingReader) text(o object, path, name string, longest int) (string, 
 	case string:
 		return r.fit(path+name, v, longest)
 	default:
-		r.fault(path+name, FieldInvalid)
+		r.fault(path+name, problem.FieldInvalid)
 		return "", false
 	}
 }
@@ -45,12 +47,12 @@ func (r *bindingReader) reference(o object, path, name string) (string, bool) {
 		written = v
 	case json.Number:
 		if strings.Trim(v.String(), "0123456789.") != "" {
-			r.fault(path+name, FieldInvalid) // negative, or 1e3, which may have been another number
+			r.fault(path+name, problem.FieldInvalid) // negative, or 1e3, which may have been another number
 			return "", false
 		}
 		written = v.String()
 	default:
-		r.fault(path+name, FieldInvalid)
+		r.fault(path+name, problem.FieldInvalid)
 		return "", false
 	}
 	text, ok := r.fit(path+name, written, maxReference)
@@ -64,9 +66,9 @@ func (r *bindingReader) fit(field, text string, longest int) (string, bool) {
 	text = strings.TrimSpace(text)
 	switch {
 	case utf8.RuneCountInString(text) > longest:
-		r.fault(field, FieldTooLong)
+		r.fault(field, problem.FieldTooLong)
 	case strings.ContainsFunc(text, unprintable):
-		r.fault(field, FieldInvalid)
+		r.fault(field, problem.FieldInvalid)
 	default:
 		return text, true
 	}
@@ -86,7 +88,7 @@ func (r *bindingReader) moment(o object, path, name string, now time.Time) (time
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || at.Year() < 2000 || at.After(now.Add(skew)) {
-		r.fault(path+name, FieldInvalid)
+		r.fault(path+name, problem.FieldInvalid)
 		return time.Time{}, false
 	}
 	return at, true

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // How long an answer about readiness holds, and how long it may take. Whoever asks a hundred times a
@@ -67,7 +69,7 @@ func (s *Server) readyz(c echo.Context) error {
 		return answerJSON(c, http.StatusOK, answer)
 	}
 	answer.Ready = false
-	answer.Reasons = []string{string(StoreUnavailable)}
+	answer.Reasons = []string{string(problem.StoreUnavailable)}
 	if local(c.Request()) {
 		answer.Reasons = reasonsOf(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // What the intake answers as status.
@@ -47,7 +48,7 @@ func (s *Server) postEvent(c echo.Context) error {
 	}
 	id, duplicate, err := s.store(c.Request().Context(), event)
 	if err != nil {
-		return &refusal{code: StoreUnavailable, retry: retryAfter, cause: err}
+		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
 	}
 	if duplicate {
 		status = answerDuplicate

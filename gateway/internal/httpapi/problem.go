@@ -10,32 +10,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
-
-// problem is an error answer (RFC 9457). It never holds a value that was refused.
-type problem struct {
-	Type      string         `json:"type"`
-	Title     string         `json:"title"`
-	Status    int            `json:"status"`
-	Detail    string         `json:"detail"`
-	Code      Code           `json:"code"`
-	RequestID string         `json:"request_id"`
-	Errors    []fieldProblem `json:"errors,omitempty"`
-}
-
-// fieldProblem is what is wrong with one field of the body.
-type fieldProblem struct {
-	Field  string `json:"field"`
-	Code   Code   `json:"code"`
-	Detail string `json:"detail"`
-}
-
-// problemType starts the type of every problem; the code follows.
-const problemType = "urn:orderbell:problem:"
 
 // refusal is why a request is not answered as asked.
 type refusal struct {
-	code   Code
+	code   problem.Code
 	fields []fieldFault
 	retry  time.Duration // 0: no Retry-After
 	cause  error         // for the log; never shown
@@ -44,7 +24,7 @@ type refusal struct {
 // fieldFault is what is wrong with a field, before it is put into words.
 type fieldFault struct {
 	field string
-	code  Code
+	code  problem.Code
 	phone *contact.PhoneError // what exactly is wrong with a phone; holds no digit of it
 }
 
@@ -63,7 +43,7 @@ func (f *fieldFault) detail(lang string) string {
 	if f.phone != nil {
 		return f.phone.Sentence(lang)
 	}
-	return f.code.words().detail(lang)
+	return f.code.Words().Detail(lang)
 }
 
 // fail is the one place where an error becomes an answer.
@@ -73,11 +53,11 @@ func (s *Server) fail(err error, c echo.Context) {
 	switch {
 	case errors.As(err, &refused):
 	case errors.As(err, &fromEcho):
-		refused = &refusal{code: codeOfStatus(fromEcho.Code)}
+		refused = &refusal{code: problem.CodeOfStatus(fromEcho.Code)}
 	default:
-		refused = &refusal{code: InternalFault, cause: err}
+		refused = &refusal{code: problem.InternalFault, cause: err}
 	}
-	if refused.code.words().status >= http.StatusInternalServerError {
+	if refused.code.Words().Status >= http.StatusInternalServerError {
 		s.complain(c.Response().Header().Get("X-Request-Id"), refused)
 	}
 	s.refuse(c.Response(), c.Request(), refused)
@@ -92,35 +72,16 @@ func (s *Server) complain(id string, refused *refusal) {
 	s.log.Error("a request could not be served", "request_id", id, "code", string(refused.code), "cause", refused.cause)
 }
 
-func codeOfStatus(status int) Code {
-	switch {
-	case status == http.StatusNotFound:
-		return NotFound
-	case status == http.StatusMethodNotAllowed:
-		return MethodNotAllowed
-	case status >= http.StatusInternalServerError:
-		return InternalFault
-	default:
-		return RequestMalformed
-	}
-}
-
 // refuse writes the answer.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
-	lang := acceptedLanguage(r.Header.Get("Accept-Language"))
-	words := refused.code.words()
+	lang := problem.Language(r.Header.Get("Accept-Language"))
+	words := refused.code.Words()
 	header := w.Header()
-	answer := problem{
-		Type:      problemType + string(refused.code),
-		Title:     words.title(lang),
-		Status:    words.status,
-		Detail:    words.detail(lang),
-		Code:      refused.code,
-		RequestID: header.Get("X-Request-Id"),
-	}
+	fields := make([]problem.Field, 0, len(refused.fields))
 	for _, f := range refused.fields {
-		answer.Errors = append(answer.Errors, fieldProblem{Field: f.field, Code: f.code, Detail: f.detail(lang)})
+		fields = append(fields, problem.Field{Field: f.field, Code: f.code, Detail: f.detail(lang)})
 	}
+	answer := problem.New(refused.code, lang, header.Get("X-Request-Id"), fields)
 	body, err := json.Marshal(answer)
 	if err != nil {
 		body = []byte("{}") // cannot be: only texts and numbers
@@ -131,9 +92,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refused *refusal
 	if refused.retry > 0 {
 		header.Set("Retry-After", strconv.Itoa(int(refused.retry.Seconds())))
 	}
-	if words.challenge != "" {
-		header.Set("WWW-Authenticate", words.challenge)
+	if words.Challenge != "" {
+		header.Set("WWW-Authenticate", words.Challenge)
 	}
-	w.WriteHeader(words.status)
+	w.WriteHeader(words.Status)
 	_, _ = w.Write(body) // who is gone needs no answer
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // Events stores what the cash server posts. Implemented by store.DB.
@@ -240,7 +241,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recover(answer, r, id)
 	if tooManyHeaders(r.Header) {
 		header["Connection"] = valueClose
-		s.refuse(answer, r, &refusal{code: HeadersTooMany})
+		s.refuse(answer, r, &refusal{code: problem.HeadersTooMany})
 	} else {
 		s.echo.ServeHTTP(answer, r)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // origin is whose event a request brings.
@@ -26,7 +27,7 @@ func (s *Server) originOf(c echo.Context) (origin, error) {
 	_, bearer := bearerToken(r.Header["Authorization"])
 	if keyed || bearer {
 		if s.failures.blocked(from, now) {
-			return origin{}, &refusal{code: TooManyTries, retry: retryAfter}
+			return origin{}, &refusal{code: problem.TooManyTries, retry: retryAfter}
 		}
 	}
 	switch {
@@ -41,7 +42,7 @@ func (s *Server) originOf(c echo.Context) (origin, error) {
 	case trusted(r):
 		return origin{source: "http"}, nil
 	default:
-		return origin{}, &refusal{code: KeyRequired}
+		return origin{}, &refusal{code: problem.KeyRequired}
 	}
 }
 
@@ -56,7 +57,7 @@ func (s *Server) keyedOrigin(key string, from netip.Addr) (origin, error) {
 		}
 	}
 	s.failures.failed(from, s.opt.Now())
-	return origin{}, &refusal{code: KeyWrong}
+	return origin{}, &refusal{code: problem.KeyWrong}
 }
 
 // intakeKey gives the key of the request. Two keys in a query are one wrong key: the request may have

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"unicode/utf8"
+
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // maxJSONDepth bounds nesting; a binding needs two levels.
@@ -38,14 +40,14 @@ var errNotJSON = errors.New("not a JSON object")
 // parseObject reads a body that is one JSON object and nothing else.
 func parseObject(body []byte) (object, error) {
 	if !utf8.Valid(body) || !json.Valid(body) {
-		return object{}, &refusal{code: JSONMalformed}
+		return object{}, &refusal{code: problem.JSONMalformed}
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	value, err := parseValue(decoder, 0)
 	top, ok := value.(object)
 	if err != nil || !ok {
-		return object{}, &refusal{code: JSONMalformed}
+		return object{}, &refusal{code: problem.JSONMalformed}
 	}
 	return top, nil
 }

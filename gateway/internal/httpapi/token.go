@@ -6,31 +6,32 @@ import (
 	"strings"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // authorize finds the API key of a request and checks that it holds the permission.
 func (s *Server) authorize(r *http.Request, asked access.Permission) (*access.Key, error) {
 	from, now := remote(r), s.opt.Now()
 	if s.failures.blocked(from, now) {
-		return nil, &refusal{code: TooManyTries, retry: retryAfter}
+		return nil, &refusal{code: problem.TooManyTries, retry: retryAfter}
 	}
 	secret, ok := bearerToken(r.Header["Authorization"])
 	if !ok {
-		return nil, &refusal{code: TokenRequired}
+		return nil, &refusal{code: problem.TokenRequired}
 	}
 	key, err := s.findKey(r, access.HashSecret(secret))
 	switch {
 	case err != nil:
-		return nil, &refusal{code: StoreUnavailable, retry: retryAfter, cause: err}
+		return nil, &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
 	case key == nil:
 		s.failures.failed(from, now)
-		return nil, &refusal{code: TokenWrong}
+		return nil, &refusal{code: problem.TokenWrong}
 	case !key.Valid(now):
-		return nil, &refusal{code: TokenWrong}
+		return nil, &refusal{code: problem.TokenWrong}
 	case key.May(asked, now):
 		return key, nil
 	default:
-		return nil, &refusal{code: ScopeMissing}
+		return nil, &refusal{code: problem.ScopeMissing}
 	}
 }
 

@@ -1,4 +1,4 @@
-package httpapi
+package problem
 
 import "net/http"
 
@@ -43,24 +43,24 @@ const (
 	OrderAmbiguous    Code = "order_ambiguous"
 )
 
-// wording is what a code means to people and to HTTP.
-type wording struct {
-	status    int
-	challenge string // WWW-Authenticate
+// Wording is what a code means to people and to HTTP.
+type Wording struct {
+	Status    int
+	Challenge string // WWW-Authenticate
 	titleRU   string
 	titleEN   string
 	detailRU  string
 	detailEN  string
 }
 
-func (w wording) title(lang string) string {
+func (w Wording) Title(lang string) string {
 	if lang == "en" {
 		return w.titleEN
 	}
 	return w.titleRU
 }
 
-func (w wording) detail(lang string) string {
+func (w Wording) Detail(lang string) string {
 	if lang == "en" {
 		return w.detailEN
 	}
@@ -84,123 +84,123 @@ func Codes() []Code {
 	}
 }
 
-// words gives the wording of a code. Codes of single fields have the status of the whole body.
-func (c Code) words() wording {
+// words gives the Wording of a code. Codes of single fields have the status of the whole body.
+func (c Code) Words() Wording {
 	if w, ok := c.requestWords(); ok {
 		return w
 	}
 	w := c.fieldWords()
-	if w.status == 0 {
-		w.status = http.StatusUnprocessableEntity
+	if w.Status == 0 {
+		w.Status = http.StatusUnprocessableEntity
 	}
 	return w
 }
 
-func (c Code) requestWords() (wording, bool) {
+func (c Code) requestWords() (Wording, bool) {
 	switch c {
 	case RequestMalformed:
-		return wording{http.StatusBadRequest, "", "Запрос составлен неверно", "Malformed request",
+		return Wording{http.StatusBadRequest, "", "Запрос составлен неверно", "Malformed request",
 			"Запрос не удалось разобрать.", "The request could not be understood."}, true
 	case KeyRequired:
-		return wording{http.StatusUnauthorized, intakeChallenge, "Нужен ключ", "Key required",
+		return Wording{http.StatusUnauthorized, intakeChallenge, "Нужен ключ", "Key required",
 			"С других компьютеров и через посредников события принимаются только по адресу с ключом: /k/КЛЮЧ/api/v4/kds/events.",
 			"From other machines and through proxies events are taken only at the address with a key: /k/KEY/api/v4/kds/events."}, true
 	case KeyWrong:
-		return wording{http.StatusForbidden, "", "Ключ неверен", "Wrong key",
+		return Wording{http.StatusForbidden, "", "Ключ неверен", "Wrong key",
 			"Такого ключа нет. Сверьте адрес на кассовом сервере с intake_key в настройках.",
 			"There is no such key. Compare the cash server's address with intake_key in the configuration."}, true
 	case TokenRequired:
-		return wording{http.StatusUnauthorized, bearerChallenge, "Нужен ключ API", "API key required",
+		return Wording{http.StatusUnauthorized, bearerChallenge, "Нужен ключ API", "API key required",
 			"Передайте ключ в заголовке Authorization: Bearer ob_….", "Send a key in the header Authorization: Bearer ob_…."}, true
 	case TokenWrong:
-		return wording{http.StatusUnauthorized, bearerChallenge + `, error="invalid_token"`, "Ключ API не действует", "The API key is not valid",
+		return Wording{http.StatusUnauthorized, bearerChallenge + `, error="invalid_token"`, "Ключ API не действует", "The API key is not valid",
 			"Такого ключа нет, он отозван или его срок истёк. Выпустите новый: orderbell apikey create.",
 			"There is no such key, or it is revoked or expired. Make a new one: orderbell apikey create."}, true
 	case ScopeMissing:
-		return wording{http.StatusForbidden, "", "Ключу не хватает права", "The key lacks a scope",
+		return Wording{http.StatusForbidden, "", "Ключу не хватает права", "The key lacks a scope",
 			"Этот ключ не даёт права на такой вызов.", "This key does not permit this call."}, true
 	case NotFound:
-		return wording{http.StatusNotFound, "", "Такого адреса нет", "No such address",
+		return Wording{http.StatusNotFound, "", "Такого адреса нет", "No such address",
 			"События кассового сервера принимаются по адресу /api/v4/kds/events.", "Events of the cash server are taken at /api/v4/kds/events."}, true
 	case MethodNotAllowed:
-		return wording{http.StatusMethodNotAllowed, "", "Метод не подходит", "Method not allowed",
+		return Wording{http.StatusMethodNotAllowed, "", "Метод не подходит", "Method not allowed",
 			"Этот адрес не отвечает на такой метод; допустимые — в заголовке Allow.", "This address does not answer that method; the header Allow has those it does."}, true
 	case BodyTooSlow:
-		return wording{http.StatusRequestTimeout, "", "Тело пришло слишком медленно", "The body came too slowly",
+		return Wording{http.StatusRequestTimeout, "", "Тело пришло слишком медленно", "The body came too slowly",
 			"Запрос не был передан целиком за отведённое время.", "The request was not sent in whole within the time allowed."}, true
 	case BodyIncomplete:
-		return wording{http.StatusBadRequest, "", "Тело оборвано", "The body is incomplete",
+		return Wording{http.StatusBadRequest, "", "Тело оборвано", "The body is incomplete",
 			"Передача прервалась раньше, чем обещал заголовок.", "The transfer ended before what the header promised."}, true
 	case BodyTooLarge:
-		return wording{http.StatusRequestEntityTooLarge, "", "Тело слишком велико", "The body is too large",
+		return Wording{http.StatusRequestEntityTooLarge, "", "Тело слишком велико", "The body is too large",
 			"Для событий предел 1 МиБ, для контактов 64 КиБ.", "The limit is 1 MiB for events and 64 KiB for contacts."}, true
 	case EncodingUnsupported:
-		return wording{http.StatusUnsupportedMediaType, "", "Сжатие не поддерживается", "Compression is not supported",
+		return Wording{http.StatusUnsupportedMediaType, "", "Сжатие не поддерживается", "Compression is not supported",
 			"Передавайте тело без Content-Encoding.", "Send the body without a Content-Encoding."}, true
 	case TypeUnsupported:
-		return wording{http.StatusUnsupportedMediaType, "", "Тип содержимого не подходит", "Unsupported content type",
+		return Wording{http.StatusUnsupportedMediaType, "", "Тип содержимого не подходит", "Unsupported content type",
 			"Передавайте JSON в UTF-8 с заголовком Content-Type: application/json.", "Send JSON in UTF-8 with the header Content-Type: application/json."}, true
 	case TooManyTries:
-		return wording{http.StatusTooManyRequests, "", "Слишком много попыток", "Too many tries",
+		return Wording{http.StatusTooManyRequests, "", "Слишком много попыток", "Too many tries",
 			"С этого адреса слишком часто приходит неверный ключ. Подождите и исправьте ключ.", "Too many wrong keys came from this address. Wait, and correct the key."}, true
 	case HeadersTooMany:
-		return wording{http.StatusRequestHeaderFieldsTooLarge, "", "Слишком много заголовков", "Too many headers",
+		return Wording{http.StatusRequestHeaderFieldsTooLarge, "", "Слишком много заголовков", "Too many headers",
 			"Допустимо не больше 100 заголовков.", "At most 100 headers are allowed."}, true
 	case InternalFault:
-		return wording{http.StatusInternalServerError, "", "Внутренняя ошибка", "Internal error",
+		return Wording{http.StatusInternalServerError, "", "Внутренняя ошибка", "Internal error",
 			"Запрос не выполнен из-за ошибки в Orderbell; подробности в журнале по request_id.", "The request failed because of a fault in Orderbell; the log has more under request_id."}, true
 	case StoreUnavailable:
-		return wording{http.StatusServiceUnavailable, "", "Хранилище недоступно", "The store is not available",
+		return Wording{http.StatusServiceUnavailable, "", "Хранилище недоступно", "The store is not available",
 			"Сейчас ничего нельзя сохранить. Повторите через указанное в Retry-After время.", "Nothing can be stored now. Try again after the time in Retry-After."}, true
 	case JSONMalformed:
-		return wording{http.StatusBadRequest, "", "Это не JSON", "This is not JSON",
+		return Wording{http.StatusBadRequest, "", "Это не JSON", "This is not JSON",
 			"Тело должно быть одним объектом JSON в UTF-8.", "The body must be one JSON object in UTF-8."}, true
 	case OrderAmbiguous:
-		return wording{http.StatusConflict, "", "Заказов с таким номером несколько", "Several orders have this number",
+		return Wording{http.StatusConflict, "", "Заказов с таким номером несколько", "Several orders have this number",
 			"Номеру соответствует больше одного открытого заказа. Укажите guid или visit и order_ident.",
 			"The number fits more than one open order. Name the order by guid, or by visit and order_ident."}, true
 	default:
-		return wording{}, false
+		return Wording{}, false
 	}
 }
 
-func (c Code) fieldWords() wording {
+func (c Code) fieldWords() Wording {
 	switch c {
 	case FieldUnknown:
-		return wording{titleRU: "Лишнее поле", titleEN: "Unknown field",
+		return Wording{titleRU: "Лишнее поле", titleEN: "Unknown field",
 			detailRU: "Такого поля нет; проверьте имя и регистр букв.", detailEN: "There is no such field; check its name and letter case."}
 	case FieldTwice:
-		return wording{titleRU: "Поле повторяется", titleEN: "Field given twice",
+		return Wording{titleRU: "Поле повторяется", titleEN: "Field given twice",
 			detailRU: "Поле указано дважды; оставьте одно.", detailEN: "The field is given twice; keep one."}
 	case FieldInvalid:
-		return wording{titleRU: "Поле заполнено неверно", titleEN: "Invalid field",
+		return Wording{titleRU: "Поле заполнено неверно", titleEN: "Invalid field",
 			detailRU: "Значение не того вида, какой нужен здесь.", detailEN: "The value is not of the form that belongs here."}
 	case FieldTooLong:
-		return wording{titleRU: "Поле слишком длинно", titleEN: "Field too long",
+		return Wording{titleRU: "Поле слишком длинно", titleEN: "Field too long",
 			detailRU: "Значение длиннее допустимого.", detailEN: "The value is longer than allowed."}
 	case PhoneMissing:
-		return wording{titleRU: "Нет телефона", titleEN: "Phone missing",
+		return Wording{titleRU: "Нет телефона", titleEN: "Phone missing",
 			detailRU: "Укажите phone, например +7XXXXXXXXXX.", detailEN: "Give phone, for example +7XXXXXXXXXX."}
 	case PhoneInvalid:
-		return wording{titleRU: "Номер телефона не подходит", titleEN: "Invalid phone number",
+		return Wording{titleRU: "Номер телефона не подходит", titleEN: "Invalid phone number",
 			detailRU: "Это не номер мобильного телефона.", detailEN: "This is not a mobile phone number."}
 	case ConsentMissing:
-		return wording{titleRU: "Нет согласия", titleEN: "Consent missing",
+		return Wording{titleRU: "Нет согласия", titleEN: "Consent missing",
 			detailRU: "Без согласия гостя номер не хранится; передайте consent с given: true, а отзыв согласия — с given: false.",
 			detailEN: "Without the guest's consent a number is not kept; send consent with given: true, or a withdrawal with given: false."}
 	case ConsentIncomplete:
-		return wording{titleRU: "Согласие описано не полностью", titleEN: "Consent incomplete",
+		return Wording{titleRU: "Согласие описано не полностью", titleEN: "Consent incomplete",
 			detailRU: "Согласие хранится как доказательство: укажите, на что оно дано (purpose).",
 			detailEN: "Consent is kept as proof: say what it was given for (purpose)."}
 	case OrderMissing:
-		return wording{titleRU: "Не указан заказ", titleEN: "Order missing",
+		return Wording{titleRU: "Не указан заказ", titleEN: "Order missing",
 			detailRU: "Укажите guid, или visit и order_ident, или number и restaurant_code.",
 			detailEN: "Give guid, or visit and order_ident, or number and restaurant_code."}
 	case OrderContradicts:
-		return wording{titleRU: "Рестораны не совпадают", titleEN: "The restaurants differ",
+		return Wording{titleRU: "Рестораны не совпадают", titleEN: "The restaurants differ",
 			detailRU: "restaurant_code указан дважды по-разному.", detailEN: "restaurant_code is given twice and differs."}
 	default:
-		return wording{titleRU: "Поля заполнены неверно", titleEN: "Invalid fields",
+		return Wording{titleRU: "Поля заполнены неверно", titleEN: "Invalid fields",
 			detailRU: "Что не так с каждым полем — в errors.", detailEN: "What is wrong with each field is in errors."}
 	}
 }

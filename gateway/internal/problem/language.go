@@ -1,14 +1,14 @@
-package httpapi
+package problem
 
 import (
 	"strconv"
 	"strings"
 )
 
-// acceptedLanguage gives the language of texts for an Accept-Language header: "ru" or "en", whichever
+// Language gives the language of texts for an Accept-Language header: "ru" or "en", whichever
 // is wanted more; the one named first among equals; "ru" where neither is named. A "*" stands for the
 // Russian that would come anyway.
-func acceptedLanguage(header string) string {
+func Language(header string) string {
 	const longest, most = 500, 20 // of the header, of the languages looked at
 	if header == "" || len(header) > longest {
 		return "ru"
