@@ -67,7 +67,9 @@ func (as *accounts) add(ctx context.Context, key accountKey, settings map[string
 	inFlight := as.engine.manifest.Capabilities.MaxInFlight
 	client := guard.client(inFlight)
 	log := as.log.With("account", key.name)
-	sender, diagnostics, err := openSafely(ctx, as.engine, settings, Env{Account: key.name, Log: log, HTTP: client, Now: as.now})
+	sender, diagnostics, err := openSafely(ctx, as.engine, settings, Env{
+		Account: key.name, Log: log, HTTP: client, Dial: guard.dialTCP, Now: as.now,
+	})
 	if err != nil {
 		diagnostics = append(diagnostics, as.refusal(err))
 	}

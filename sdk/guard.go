@@ -117,6 +117,22 @@ func (e *egress) dial(ctx context.Context, network, address string) (net.Conn, e
 	return &countedConn{Conn: conn}, nil
 }
 
+// Dialer connects by TCP ("tcp", "tcp4" or "tcp6") to host:port, for an operator who speaks something
+// other than HTTP. An address of the local network is refused after the name was resolved, unless
+// egress_allow names it. A public one is reached on any port and without TLS: whether the protocol
+// needs TLS is for the provider to know. The connection is the caller's to close; no deadline is set.
+type Dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// dialTCP is the Dialer of an account.
+func (e *egress) dialTCP(ctx context.Context, network, address string) (net.Conn, error) {
+	switch network {
+	case "tcp", "tcp4", "tcp6":
+		return e.dial(ctx, network, address)
+	default:
+		return nil, fmt.Errorf("the network %q is not TCP", network)
+	}
+}
+
 func (e *egress) control(_ context.Context, _, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {

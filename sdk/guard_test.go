@@ -1,8 +1,11 @@
 package sdk
 
 import (
+	"context"
 	"net/netip"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestOnlyPublicAddressesArePublic(t *testing.T) {
@@ -32,5 +35,50 @@ func TestAnAllowedAddressNeedsAPort(t *testing.T) {
 	e, err := newEgress([]string{"Modem.LAN:8080", "[::1]:80"})
 	if err != nil || !e.allow["modem.lan:8080"] || !e.allow["[::1]:80"] {
 		t.Errorf("got %v, %v", e, err)
+	}
+}
+
+func TestAProviderThatDialsItselfIsGuarded(t *testing.T) {
+	t.Parallel()
+	port, reached := trap(t)
+	guard, err := newEgress([]string{"127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []string{
+		"127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port, "[::ffff:127.0.0.1]:" + port, "0.0.0.0:" + port, "[::]:" + port,
+		"127.1:" + port, "2130706433:" + port, "169.254.169.254:80", "10.0.0.1:2775", "192.168.0.1:2775", "100.64.0.1:2775",
+		"[64:ff9b::7f00:1]:" + port,
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		conn, err := guard.dialTCP(ctx, "tcp", private)
+		cancel()
+		if err == nil {
+			_ = conn.Close()
+			t.Errorf("%s: connected, want it refused", private)
+		}
+	}
+	if n := reached.Load(); n != 0 {
+		t.Errorf("the listener was reached %d times", n)
+	}
+}
+
+func TestAProviderDialsWhatIsAllowedByName(t *testing.T) {
+	t.Parallel()
+	port, _ := trap(t)
+	address := "127.0.0.1:" + port
+	guard, err := newEgress([]string{address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := guard.dialTCP(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatalf("got %v, want a connection to an address of egress_allow", err)
+	}
+	_ = conn.Close()
+	for _, network := range []string{"udp", "unix", "ip:icmp", ""} {
+		if _, err := guard.dialTCP(t.Context(), network, address); err == nil || !strings.Contains(err.Error(), "not TCP") {
+			t.Errorf("network %q: got %v, want it refused", network, err)
+		}
 	}
 }

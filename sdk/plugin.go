@@ -54,6 +54,7 @@ type Env struct {
 	Account string           // the account's name in the gateway
 	Log     hclog.Logger     // secrets and phone numbers are masked on the way out
 	HTTP    *http.Client     // bounded in time, keeps connections, refuses private addresses
+	Dial    Dialer           // for protocols other than HTTP; refuses private addresses as HTTP does
 	Now     func() time.Time // the clock
 }
 
