@@ -44,16 +44,26 @@ type Options struct {
 // Host keeps the provider processes of all accounts alive and carries calls to them. One process
 // serves all accounts of its provider. Safe for concurrent use.
 type Host struct {
-	opts      Options
+	opts Options
+
+	changing sync.Mutex // one change of programs or accounts at a time; taken before mu
+
+	mu        sync.Mutex
+	catalogue Catalogue
 	accounts  map[string]Account
 	processes map[string]*process // by provider
 	missing   map[string]error    // by provider: why it has no process
+	running   context.Context     // of Run; nil before it and after its end
+	alive     sync.WaitGroup      // what Run waits for; added to only while running
 }
 
 // New makes a host. Accounts of a provider that is not in the catalogue are kept: what is sent
 // through them fails with a reason, and Reports names them.
 func New(opts Options) *Host {
-	h := &Host{opts: opts, accounts: map[string]Account{}, processes: map[string]*process{}, missing: map[string]error{}}
+	h := &Host{
+		opts: opts, catalogue: opts.Catalogue,
+		accounts: map[string]Account{}, processes: map[string]*process{}, missing: map[string]error{},
+	}
 	for _, a := range opts.Accounts {
 		h.accounts[a.Name] = a
 		if p := h.processes[a.Provider]; p != nil {
@@ -65,43 +75,64 @@ func New(opts Options) *Host {
 			h.missing[a.Provider] = err
 			continue
 		}
-		h.processes[a.Provider] = newProcess(program, a, opts)
+		h.processes[a.Provider] = newProcess(program, []Account{a}, opts)
 	}
 	return h
 }
 
-// Run keeps the processes alive until ctx ends, then drains and stops them.
+// Run keeps the processes alive until ctx ends, then drains and stops them. It may be called once.
 func (h *Host) Run(ctx context.Context) {
+	h.mu.Lock()
+	h.running = ctx
 	for name, err := range h.missing {
 		h.opts.Log.Error("the provider's program is missing; its accounts cannot send", "provider", name, "error", err)
 	}
-	var all sync.WaitGroup
 	for _, p := range h.processes {
-		all.Go(func() {
-			if err := p.supervisor.Run(ctx); err != nil {
-				h.opts.Log.Error("provider process not stopped cleanly", "provider", p.name, "error", err)
-			}
-		})
+		h.start(p)
 	}
-	all.Wait()
+	h.mu.Unlock()
+	<-ctx.Done()
+	h.mu.Lock()
+	h.running = nil
+	h.mu.Unlock()
+	h.alive.Wait()
+}
+
+// start keeps a process alive until it is retired or Run ends. The caller holds mu; before Run nothing
+// happens, for Run starts all that there is.
+func (h *Host) start(p *process) {
+	if h.running == nil {
+		return
+	}
+	ctx, stop := context.WithCancel(h.running)
+	p.stop = stop
+	h.alive.Go(func() {
+		defer stop()
+		if err := p.supervisor.Run(ctx); err != nil {
+			h.opts.Log.Error("provider process not stopped cleanly", "provider", p.name, "error", err)
+		}
+	})
 }
 
 // Batch is how many messages one call of the account should carry.
 func (h *Host) Batch(account string) int {
-	if p := h.processes[h.accounts[account].Provider]; p != nil {
-		return p.batch()
+	_, p, done, err := h.find(account)
+	if err != nil {
+		return defaultBatch
 	}
-	return defaultBatch
+	defer done()
+	return p.batch()
 }
 
 // Send calls the account's provider. It returns one outcome for each message, in order, whatever
 // happens: a plugin that cannot be reached gives UNAVAILABLE, one that is lost during the call gives
 // UNKNOWN_OUTCOME.
 func (h *Host) Send(ctx context.Context, account string, batch []message.Outgoing) []message.Outcome {
-	a, p, err := h.find(account)
+	a, p, done, err := h.find(account)
 	if err != nil {
 		return failAll(batch, message.Failure{Reason: message.Unavailable, Detail: err.Error()})
 	}
+	defer done()
 	var outcomes []message.Outcome
 	for len(batch) > 0 {
 		n := min(len(batch), p.batch())
@@ -111,45 +142,40 @@ func (h *Host) Send(ctx context.Context, account string, batch []message.Outgoin
 	return outcomes
 }
 
-func (h *Host) find(account string) (Account, *process, error) {
+// find gives the account and the process that serves it now. The process stays until done is called,
+// even if another version takes its place meanwhile.
+func (h *Host) find(account string) (a Account, p *process, done func(), err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	a, ok := h.accounts[account]
 	if !ok {
-		return Account{}, nil, fmt.Errorf("no account %q is configured", account)
+		return a, nil, nil, fmt.Errorf("no account %q is configured", account)
 	}
 	if err := h.missing[a.Provider]; err != nil {
-		return Account{}, nil, err
+		return a, nil, nil, err
 	}
-	return a, h.processes[a.Provider], nil
+	p = h.processes[a.Provider]
+	p.users.Add(1)
+	return a, p, p.users.Done, nil
 }
 
 // Check asks the account's provider to log in, without sending, and reports all that is known.
 func (h *Host) Check(ctx context.Context, account string) Report {
-	report := Report{Account: account, Provider: h.accounts[account].Provider}
-	a, p, err := h.find(account)
-	if err == nil {
-		err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
-			manifest, err := c.Describe(ctx)
-			if err != nil {
-				return err
-			}
-			report.Manifest = &manifest
-			if !manifest.Capabilities.Check {
-				return nil
-			}
-			report.Diagnostics, err = c.Check(ctx, a.Name, a.Revision)
-			return err
-		})
+	a, p, done, err := h.find(account)
+	if err != nil {
+		return Report{Account: account, Provider: a.Provider, Err: err}
 	}
-	report.Err = err
-	return report
+	defer done()
+	return p.check(ctx, a)
 }
 
 // Balance asks the account's provider what the account holds.
 func (h *Host) Balance(ctx context.Context, account string) (sdk.Balance, error) {
-	a, p, err := h.find(account)
+	a, p, done, err := h.find(account)
 	if err != nil {
 		return sdk.Balance{}, err
 	}
+	defer done()
 	var balance sdk.Balance
 	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
 		balance, err = c.Balance(ctx, a.Name, a.Revision)
@@ -167,23 +193,23 @@ func (h *Host) HasCallbacks(account string) bool { return h.capabilities(account
 
 // Manifest is what the account's provider says of itself; empty while it does not serve.
 func (h *Host) Manifest(account string) sdk.Manifest {
-	_, p, err := h.find(account)
+	_, p, done, err := h.find(account)
 	if err != nil {
 		return sdk.Manifest{}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.manifest
+	defer done()
+	return p.says()
 }
 
 func (h *Host) capabilities(account string) sdk.Capabilities { return h.Manifest(account).Capabilities }
 
 // Lookup asks the account's provider what became of messages: one receipt for each query, in order.
 func (h *Host) Lookup(ctx context.Context, account string, queries []message.Query) ([]message.Receipt, error) {
-	a, p, err := h.find(account)
+	a, p, done, err := h.find(account)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	asked := make([]sdk.Query, len(queries))
 	for i, q := range queries {
 		asked[i] = sdk.Query{OurID: q.MessageID, ProviderID: q.ProviderID, To: q.To.Reveal()}
@@ -199,10 +225,11 @@ func (h *Host) Lookup(ctx context.Context, account string, queries []message.Que
 // ParseCallback lets the account's provider verify and read a callback. An error means that nobody has
 // looked at it; one that the provider refused has a Refusal.
 func (h *Host) ParseCallback(ctx context.Context, cb message.Callback) (message.Parsed, error) {
-	a, p, err := h.find(cb.Account)
+	a, p, done, err := h.find(cb.Account)
 	if err != nil {
 		return message.Parsed{}, err
 	}
+	defer done()
 	var parsed message.Parsed
 	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
 		receipts, reply, err := c.ParseCallback(ctx, a.Name, a.Revision, sdk.Callback{
@@ -224,6 +251,8 @@ func (h *Host) ParseCallback(ctx context.Context, cb message.Callback) (message.
 
 // Status tells how the processes are, by provider.
 func (h *Host) Status() map[string]child.Status {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	all := map[string]child.Status{}
 	for name, p := range h.processes {
 		all[name] = p.supervisor.Status()

@@ -13,8 +13,9 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 )
 
-// plugins is a folder with the console provider, built once for all tests; nobody changes it.
-var plugins string
+// plugins is a folder with the console provider, built once for all tests; newer has the same with
+// version 2.0.0, picky one that refuses what console takes, under console's name. Nobody changes them.
+var plugins, newer, picky string
 
 // TestMain builds the provider and looks for goroutines that a host left behind.
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -26,16 +27,17 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	plugins = folder
-	name := provider.Prefix + "console"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	// No flags: the build cache then has it all from other builds. #nosec G204 -- a test builds its own tree
-	build := exec.Command("go", "build", "-o", filepath.Join(folder, name), "github.com/orderbell/orderbell/plugins/console") //nolint:noctx // ends with the tests
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the console provider: %v\n%s", err, out)
-		return 1
+	plugins, newer, picky = filepath.Join(folder, "one"), filepath.Join(folder, "two"), filepath.Join(folder, "picky")
+	for _, b := range [][]string{
+		// No flags: the build cache then has it all from other builds.
+		{plugins, "github.com/orderbell/orderbell/plugins/console"},
+		{newer, "-ldflags=-X main.version=2.0.0", "github.com/orderbell/orderbell/plugins/console"},
+		{picky, "./testdata/picky"},
+	} {
+		if err := build(b[0], b[1:]...); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 	}
 	code := m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
@@ -43,4 +45,17 @@ func run(m *testing.M) int {
 		return 1
 	}
 	return code
+}
+
+// build makes the program orderbell-provider-console in the folder.
+func build(folder string, args ...string) error {
+	name := provider.Prefix + "console"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	command := exec.Command("go", append([]string{"build", "-o", filepath.Join(folder, name)}, args...)...) // #nosec G204 -- a test builds its own tree
+	if out, err := command.CombinedOutput(); err != nil {                                                   //nolint:noctx // ends with the tests
+		return fmt.Errorf("go build %v: %w\n%s", args, err, out)
+	}
+	return nil
 }

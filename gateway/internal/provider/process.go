@@ -15,24 +15,72 @@ import (
 // process is one provider program with all its accounts.
 type process struct {
 	name       string
+	program    Program
 	accounts   []Account
 	opts       Options
 	supervisor *child.Supervisor
+	faulty     chan error // the first reason why it did not come to serve; see await
+
+	stop  context.CancelFunc // set by Host.start
+	users sync.WaitGroup     // who found it under Host.mu and is not done with it
 
 	mu       sync.Mutex
 	manifest sdk.Manifest                // of the process that serves now
 	findings map[string][]sdk.Diagnostic // by account: what Open said in the process that serves now
 }
 
-func newProcess(program Program, first Account, opts Options) *process {
-	p := &process{name: program.Name, accounts: []Account{first}, opts: opts, findings: map[string][]sdk.Diagnostic{}}
+func newProcess(program Program, accounts []Account, opts Options) *process {
+	p := &process{
+		name: program.Name, program: program, accounts: accounts, opts: opts, faulty: make(chan error, 1),
+		findings: map[string][]sdk.Diagnostic{},
+	}
 	p.supervisor = child.New(child.Spec{
 		Name: program.Name, Path: program.Path, Sum: program.Sum, Env: opts.Environ,
 		Handshake: host.Handshake(), Plugins: host.Plugins(), Service: host.ServiceName,
 		Prepare: p.open, MemoryMax: memoryMax, TempDir: opts.TempDir, MaxMessage: host.MaxMessage,
-		Log: opts.Log.Named(program.Name),
+		Log: opts.Log.Named(program.Name), Changed: p.changed,
 	})
 	return p
+}
+
+// changed hears of each state of the supervisor.
+func (p *process) changed(s child.Status) {
+	if s.State != child.Backoff && s.State != child.Quarantined {
+		return
+	}
+	select {
+	case p.faulty <- s.LastError:
+	default:
+	}
+}
+
+// await returns when the process serves, or with the first reason why it does not.
+func (p *process) await(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	go func() {
+		select {
+		case err := <-p.faulty:
+			fail(err)
+		case <-ctx.Done():
+		}
+	}()
+	lease, err := p.supervisor.Acquire(ctx)
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		return err
+	}
+	lease.Release()
+	return nil
+}
+
+// says is the manifest of the process that serves now.
+func (p *process) says() sdk.Manifest {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.manifest
 }
 
 // open gives a process that has just started all its accounts. One that is refused does not keep the
@@ -109,6 +157,24 @@ func (p *process) call(ctx context.Context, a Account, do func(context.Context, 
 		p.ping(ctx, client, lease)
 	}
 	return err
+}
+
+// check lets the account log in, as far as the provider can.
+func (p *process) check(ctx context.Context, a Account) Report {
+	report := Report{Account: a.Name, Provider: a.Provider}
+	report.Err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+		manifest, err := c.Describe(ctx)
+		if err != nil {
+			return err
+		}
+		report.Manifest = &manifest
+		if !manifest.Capabilities.Check {
+			return nil
+		}
+		report.Diagnostics, err = c.Check(ctx, a.Name, a.Revision)
+		return err
+	})
+	return report
 }
 
 func (p *process) ping(ctx context.Context, client *host.Client, lease *child.Lease) {
