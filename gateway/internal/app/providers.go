@@ -24,7 +24,7 @@ func NewProviders(opts Options, only ...string) *provider.Host {
 		for key, value := range a.Settings {
 			settings[key] = value.Reveal()
 		}
-		accounts = append(accounts, provider.Account{Name: a.Name, Provider: a.Provider, Settings: settings, Revision: 1})
+		accounts = append(accounts, provider.Account{Name: a.Name, Provider: a.Provider, Settings: settings})
 	}
 	return provider.New(provider.Options{
 		Catalogue: catalogue, Accounts: accounts, EgressAllow: opts.Config.EgressAllow,

@@ -11,7 +11,7 @@ type Account struct {
 	Name     string
 	Provider string            // name of the program: "smsru"
 	Settings map[string]string // in clear; they go to the plugin by RPC and nowhere else
-	Revision uint64            // raised with every change of the settings
+	Err      error             // why it cannot be used, whatever its provider says; nil: it can
 }
 
 // Report is what is known of an account: for check, for the log, for pages.
@@ -38,6 +38,20 @@ func refused(diagnostics []sdk.Diagnostic) bool {
 		}
 	}
 	return false
+}
+
+// NoAccountError says that no such account is configured.
+type NoAccountError struct{ Account string }
+
+// Error says it in English.
+func (e *NoAccountError) Error() string { return e.Sentence("en") }
+
+// Sentence says it in a language.
+func (e *NoAccountError) Sentence(lang string) string {
+	if lang == "en" {
+		return fmt.Sprintf("no account %q is configured", e.Account)
+	}
+	return fmt.Sprintf("учётной записи %q нет в настройках", e.Account)
 }
 
 // SettingsError says that the provider refuses the account's settings.

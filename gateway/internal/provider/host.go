@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -50,33 +49,22 @@ type Host struct {
 
 	mu        sync.Mutex
 	catalogue Catalogue
-	accounts  map[string]Account
-	processes map[string]*process // by provider
-	missing   map[string]error    // by provider: why it has no process
-	running   context.Context     // of Run; nil before it and after its end
-	alive     sync.WaitGroup      // what Run waits for; added to only while running
+	accounts  map[string]*revision // the newest of each account
+	last      uint64               // number of the newest revision of all
+	processes map[string]*process  // by provider
+	missing   map[string]error     // by provider: why it has no process
+	running   context.Context      // of Run; nil before it and after its end
+	alive     sync.WaitGroup       // what Run waits for; added to only while running
 }
 
 // New makes a host. Accounts of a provider that is not in the catalogue are kept: what is sent
-// through them fails with a reason, and Reports names them.
+// through them fails with a reason, and Check says it.
 func New(opts Options) *Host {
 	h := &Host{
 		opts: opts, catalogue: opts.Catalogue,
-		accounts: map[string]Account{}, processes: map[string]*process{}, missing: map[string]error{},
+		accounts: map[string]*revision{}, processes: map[string]*process{}, missing: map[string]error{},
 	}
-	for _, a := range opts.Accounts {
-		h.accounts[a.Name] = a
-		if p := h.processes[a.Provider]; p != nil {
-			p.accounts = append(p.accounts, a)
-			continue
-		}
-		program, err := opts.Catalogue.Find(a.Provider)
-		if err != nil {
-			h.missing[a.Provider] = err
-			continue
-		}
-		h.processes[a.Provider] = newProcess(program, []Account{a}, opts)
-	}
+	h.Apply(context.Background(), opts.Accounts)
 	return h
 }
 
@@ -84,9 +72,6 @@ func New(opts Options) *Host {
 func (h *Host) Run(ctx context.Context) {
 	h.mu.Lock()
 	h.running = ctx
-	for name, err := range h.missing {
-		h.opts.Log.Error("the provider's program is missing; its accounts cannot send", "provider", name, "error", err)
-	}
 	for _, p := range h.processes {
 		h.start(p)
 	}
@@ -116,7 +101,7 @@ func (h *Host) start(p *process) {
 
 // Batch is how many messages one call of the account should carry.
 func (h *Host) Batch(account string) int {
-	_, p, done, err := h.find(account)
+	_, p, done, err := h.use(account)
 	if err != nil {
 		return defaultBatch
 	}
@@ -128,57 +113,49 @@ func (h *Host) Batch(account string) int {
 // happens: a plugin that cannot be reached gives UNAVAILABLE, one that is lost during the call gives
 // UNKNOWN_OUTCOME.
 func (h *Host) Send(ctx context.Context, account string, batch []message.Outgoing) []message.Outcome {
-	a, p, done, err := h.find(account)
+	r, p, done, err := h.use(account)
 	if err != nil {
-		return failAll(batch, message.Failure{Reason: message.Unavailable, Detail: err.Error()})
+		return failAll(batch, cannotUse(err))
 	}
 	defer done()
 	var outcomes []message.Outcome
 	for len(batch) > 0 {
 		n := min(len(batch), p.batch())
-		outcomes = append(outcomes, p.send(ctx, a, batch[:n])...)
+		outcomes = append(outcomes, p.send(ctx, r, batch[:n])...)
 		batch = batch[n:]
 	}
 	return outcomes
 }
 
-// find gives the account and the process that serves it now. The process stays until done is called,
-// even if another version takes its place meanwhile.
-func (h *Host) find(account string) (a Account, p *process, done func(), err error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	a, ok := h.accounts[account]
-	if !ok {
-		return a, nil, nil, fmt.Errorf("no account %q is configured", account)
-	}
-	if err := h.missing[a.Provider]; err != nil {
-		return a, nil, nil, err
-	}
-	p = h.processes[a.Provider]
-	p.users.Add(1)
-	return a, p, p.users.Done, nil
-}
-
 // Check asks the account's provider to log in, without sending, and reports all that is known.
 func (h *Host) Check(ctx context.Context, account string) Report {
-	a, p, done, err := h.find(account)
+	r, p, done, err := h.use(account)
 	if err != nil {
-		return Report{Account: account, Provider: a.Provider, Err: err}
+		return Report{Account: account, Provider: h.providerOf(account), Err: err}
 	}
 	defer done()
-	return p.check(ctx, a)
+	return p.check(ctx, r)
+}
+
+func (h *Host) providerOf(account string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r := h.accounts[account]; r != nil {
+		return r.Provider
+	}
+	return ""
 }
 
 // Balance asks the account's provider what the account holds.
 func (h *Host) Balance(ctx context.Context, account string) (sdk.Balance, error) {
-	a, p, done, err := h.find(account)
+	r, p, done, err := h.use(account)
 	if err != nil {
 		return sdk.Balance{}, err
 	}
 	defer done()
 	var balance sdk.Balance
-	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
-		balance, err = c.Balance(ctx, a.Name, a.Revision)
+	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+		balance, err = c.Balance(ctx, r.Name, r.number)
 		return err
 	})
 	return balance, err
@@ -193,7 +170,7 @@ func (h *Host) HasCallbacks(account string) bool { return h.capabilities(account
 
 // Manifest is what the account's provider says of itself; empty while it does not serve.
 func (h *Host) Manifest(account string) sdk.Manifest {
-	_, p, done, err := h.find(account)
+	_, p, done, err := h.use(account)
 	if err != nil {
 		return sdk.Manifest{}
 	}
@@ -205,7 +182,7 @@ func (h *Host) capabilities(account string) sdk.Capabilities { return h.Manifest
 
 // Lookup asks the account's provider what became of messages: one receipt for each query, in order.
 func (h *Host) Lookup(ctx context.Context, account string, queries []message.Query) ([]message.Receipt, error) {
-	a, p, done, err := h.find(account)
+	r, p, done, err := h.use(account)
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +192,8 @@ func (h *Host) Lookup(ctx context.Context, account string, queries []message.Que
 		asked[i] = sdk.Query{OurID: q.MessageID, ProviderID: q.ProviderID, To: q.To.Reveal()}
 	}
 	var receipts []sdk.Receipt
-	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
-		receipts, err = c.Lookup(ctx, a.Name, a.Revision, asked)
+	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+		receipts, err = c.Lookup(ctx, r.Name, r.number, asked)
 		return err
 	})
 	return fromReceipts(receipts), err
@@ -225,14 +202,14 @@ func (h *Host) Lookup(ctx context.Context, account string, queries []message.Que
 // ParseCallback lets the account's provider verify and read a callback. An error means that nobody has
 // looked at it; one that the provider refused has a Refusal.
 func (h *Host) ParseCallback(ctx context.Context, cb message.Callback) (message.Parsed, error) {
-	a, p, done, err := h.find(cb.Account)
+	r, p, done, err := h.use(cb.Account)
 	if err != nil {
 		return message.Parsed{}, err
 	}
 	defer done()
 	var parsed message.Parsed
-	err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
-		receipts, reply, err := c.ParseCallback(ctx, a.Name, a.Revision, sdk.Callback{
+	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+		receipts, reply, err := c.ParseCallback(ctx, r.Name, r.number, sdk.Callback{
 			Method: cb.Method, URL: cb.URL, Query: cb.Query, Header: cb.Header, Body: cb.Body, RemoteIP: cb.RemoteIP,
 		})
 		parsed = message.Parsed{Receipts: fromReceipts(receipts), Reply: message.CallbackReply(reply)}
@@ -258,6 +235,14 @@ func (h *Host) Status() map[string]child.Status {
 		all[name] = p.supervisor.Status()
 	}
 	return all
+}
+
+// cannotUse says what it means for messages that their account cannot be used at all.
+func cannotUse(err error) message.Failure {
+	if _, gone := errors.AsType[*NoAccountError](err); gone {
+		return message.Failure{Reason: message.NoAccount, Detail: err.Error()}
+	}
+	return message.Failure{Reason: message.Unavailable, Detail: err.Error()}
 }
 
 func failAll(batch []message.Outgoing, f message.Failure) []message.Outcome {

@@ -43,7 +43,7 @@ func setup(t *testing.T, accounts ...provider.Account) *provider.Host {
 }
 
 func console(name string, settings map[string]string) provider.Account {
-	return provider.Account{Name: name, Provider: "console", Settings: settings, Revision: 1}
+	return provider.Account{Name: name, Provider: "console", Settings: settings}
 }
 
 func batch(n int) []message.Outgoing {
@@ -107,7 +107,7 @@ func TestTwoAccountsShareAProcess(t *testing.T) {
 func TestWhatCannotBeReachedIsUnavailable(t *testing.T) {
 	t.Parallel()
 	h := setup(t, console("main", nil), provider.Account{Name: "lost", Provider: "nowhere"})
-	wantAll(t, batch(3), h.Send(t.Context(), "nobody", batch(3)), message.Unavailable, `no account "nobody"`)
+	wantAll(t, batch(3), h.Send(t.Context(), "nobody", batch(3)), message.NoAccount, `no account "nobody"`)
 	wantAll(t, batch(3), h.Send(t.Context(), "lost", batch(3)), message.Unavailable, "console")
 	if report := h.Check(t.Context(), "lost"); report.OK() || !errors.Is(report.Err, provider.ErrUnknownProvider) || report.Provider != "nowhere" {
 		t.Errorf("check of an account without a program: got %+v", report)

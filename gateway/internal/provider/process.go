@@ -16,7 +16,6 @@ import (
 type process struct {
 	name       string
 	program    Program
-	accounts   []Account
 	opts       Options
 	supervisor *child.Supervisor
 	faulty     chan error // the first reason why it did not come to serve; see await
@@ -25,14 +24,15 @@ type process struct {
 	users sync.WaitGroup     // who found it under Host.mu and is not done with it
 
 	mu       sync.Mutex
-	manifest sdk.Manifest                // of the process that serves now
-	findings map[string][]sdk.Diagnostic // by account: what Open said in the process that serves now
+	accounts []*revision                    // what each process that starts opens
+	manifest sdk.Manifest                   // of the process that serves now
+	findings map[*revision][]sdk.Diagnostic // what Open said in the process that serves now
 }
 
-func newProcess(program Program, accounts []Account, opts Options) *process {
+func newProcess(program Program, accounts []*revision, opts Options) *process {
 	p := &process{
 		name: program.Name, program: program, accounts: accounts, opts: opts, faulty: make(chan error, 1),
-		findings: map[string][]sdk.Diagnostic{},
+		findings: map[*revision][]sdk.Diagnostic{},
 	}
 	p.supervisor = child.New(child.Spec{
 		Name: program.Name, Path: program.Path, Sum: program.Sum, Env: opts.Environ,
@@ -94,16 +94,10 @@ func (p *process) open(ctx context.Context, service any) error {
 	if err != nil {
 		return err
 	}
-	findings := map[string][]sdk.Diagnostic{}
-	for _, a := range p.accounts {
-		diagnostics, err := client.Open(ctx, host.OpenRequest{Account: a.Name, Revision: a.Revision, Settings: a.Settings, EgressAllow: p.opts.EgressAllow})
-		if err != nil {
-			return fmt.Errorf("open account %s: %w", a.Name, err)
-		}
-		findings[a.Name] = diagnostics
-		if refused(diagnostics) {
-			p.opts.Log.Error("the provider refuses the account's settings; nothing is sent through it", "account", a.Name,
-				"error", &SettingsError{Account: a.Name, Diagnostics: diagnostics})
+	findings := map[*revision][]sdk.Diagnostic{}
+	for _, r := range p.list() {
+		if findings[r], err = p.openOne(ctx, client, r); err != nil {
+			return err
 		}
 	}
 	p.mu.Lock()
@@ -121,18 +115,9 @@ func (p *process) batch() int {
 	return defaultBatch
 }
 
-func (p *process) refusal(account string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if found := p.findings[account]; refused(found) {
-		return &SettingsError{Account: account, Diagnostics: found}
-	}
-	return nil
-}
-
 // call runs one call in the serving process. A call that runs out of time is followed by a ping: a
 // process that does not answer that either is killed, with all that hangs in it.
-func (p *process) call(ctx context.Context, a Account, do func(context.Context, *host.Client) error) error {
+func (p *process) call(ctx context.Context, r *revision, do func(context.Context, *host.Client) error) error {
 	waiting, stop := context.WithTimeout(ctx, acquireTimeout)
 	defer stop()
 	lease, err := p.supervisor.Acquire(waiting)
@@ -143,16 +128,15 @@ func (p *process) call(ctx context.Context, a Account, do func(context.Context, 
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent, Err: err}
 	}
 	defer lease.Release()
-	if err := p.refusal(a.Name); err != nil {
-		return err
-	}
 	client, ok := lease.Service().(*host.Client)
 	if !ok {
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent}
 	}
 	limited, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err = do(limited, client)
+	if err = p.ensure(limited, client, r); err == nil {
+		err = do(limited, client)
+	}
 	if limited.Err() != nil && ctx.Err() == nil {
 		p.ping(ctx, client, lease)
 	}
@@ -160,9 +144,9 @@ func (p *process) call(ctx context.Context, a Account, do func(context.Context, 
 }
 
 // check lets the account log in, as far as the provider can.
-func (p *process) check(ctx context.Context, a Account) Report {
-	report := Report{Account: a.Name, Provider: a.Provider}
-	report.Err = p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+func (p *process) check(ctx context.Context, r *revision) Report {
+	report := Report{Account: r.Name, Provider: r.Provider}
+	report.Err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
 		manifest, err := c.Describe(ctx)
 		if err != nil {
 			return err
@@ -171,7 +155,7 @@ func (p *process) check(ctx context.Context, a Account) Report {
 		if !manifest.Capabilities.Check {
 			return nil
 		}
-		report.Diagnostics, err = c.Check(ctx, a.Name, a.Revision)
+		report.Diagnostics, err = c.Check(ctx, r.Name, r.number)
 		return err
 	})
 	return report
@@ -185,19 +169,19 @@ func (p *process) ping(ctx context.Context, client *host.Client, lease *child.Le
 	}
 }
 
-func (p *process) send(ctx context.Context, a Account, batch []message.Outgoing) []message.Outcome {
+func (p *process) send(ctx context.Context, r *revision, batch []message.Outgoing) []message.Outcome {
 	out := make([]sdk.Message, len(batch))
 	for i, m := range batch {
 		out[i] = toPlugin(m)
 	}
 	var outcomes []sdk.Outcome
-	err := p.call(ctx, a, func(ctx context.Context, c *host.Client) error {
+	err := p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
 		var err error
-		outcomes, err = c.Send(ctx, a.Name, a.Revision, out)
+		outcomes, err = c.Send(ctx, r.Name, r.number, out)
 		return err
 	})
 	if err != nil {
-		p.opts.Log.Warn("call to the provider failed", "provider", p.name, "account", a.Name, "messages", len(batch), "error", err)
+		p.opts.Log.Warn("call to the provider failed", "provider", p.name, "account", r.Name, "messages", len(batch), "error", err)
 	}
 	if len(outcomes) != len(batch) { // the call was never made; else each outcome says what became of its message
 		return failAll(batch, whatFailed(err))

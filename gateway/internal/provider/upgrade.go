@@ -26,9 +26,11 @@ func (h *Host) Upgrade(ctx context.Context, c Catalogue) []Upgrade {
 	defer h.changing.Unlock()
 	h.mu.Lock()
 	h.catalogue = c
-	accounts := map[string][]Account{}
-	for _, a := range h.accounts {
-		accounts[a.Provider] = append(accounts[a.Provider], a)
+	accounts := map[string][]*revision{}
+	for _, r := range h.accounts {
+		if r.Err == nil {
+			accounts[r.Provider] = append(accounts[r.Provider], r)
+		}
 	}
 	h.mu.Unlock()
 	var done []Upgrade
@@ -41,7 +43,7 @@ func (h *Host) Upgrade(ctx context.Context, c Catalogue) []Upgrade {
 }
 
 // upgrade decides on one provider. The caller holds changing, so nobody else replaces its process.
-func (h *Host) upgrade(ctx context.Context, name string, accounts []Account) (u Upgrade, changed bool) {
+func (h *Host) upgrade(ctx context.Context, name string, accounts []*revision) (u Upgrade, changed bool) {
 	h.mu.Lock()
 	old := h.processes[name]
 	program, err := h.catalogue.Find(name)
@@ -87,12 +89,23 @@ func (h *Host) replace(name string, old, next *process) {
 	}
 	h.processes[name] = next
 	delete(h.missing, name)
-	if old == nil || old.stop == nil || h.running == nil {
+	for _, r := range next.list() {
+		h.closeIdle(r) // it may have ended while next was on trial
+	}
+	if old != nil {
+		h.end(old)
+	}
+}
+
+// end stops a process after its last call. The caller holds mu; nobody can find the process any more, so
+// that its users only fall.
+func (h *Host) end(p *process) {
+	if p.stop == nil || h.running == nil {
 		return // nothing runs, or all that runs is being stopped
 	}
 	h.alive.Go(func() {
-		old.users.Wait() // nobody can find it any more, so this only falls
-		old.stop()
+		p.users.Wait()
+		p.stop()
 	})
 }
 
@@ -107,15 +120,15 @@ func (p *process) notWorse(ctx context.Context, old *process) error {
 	if name := p.says().Name; name != p.name {
 		return fmt.Errorf("the program calls itself %q, not %q", name, p.name)
 	}
-	for _, a := range p.accounts {
-		report := p.check(ctx, a)
-		if report.OK() || !old.check(ctx, a).OK() {
+	for _, r := range p.list() {
+		report := p.check(ctx, r)
+		if report.OK() || !old.check(ctx, r).OK() {
 			continue
 		}
 		if report.Err == nil {
-			report.Err = &SettingsError{Account: a.Name, Diagnostics: report.Diagnostics}
+			report.Err = &SettingsError{Account: r.Name, Diagnostics: report.Diagnostics}
 		}
-		return fmt.Errorf("account %s would not work any more: %w", a.Name, report.Err)
+		return fmt.Errorf("account %s would not work any more: %w", r.Name, report.Err)
 	}
 	return nil
 }
