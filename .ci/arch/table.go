@@ -56,6 +56,7 @@ const guards = `
 github.com/dop251/goja           | internal/script
 github.com/dlclark/regexp2       | internal/script
 github.com/labstack/echo         | internal/httpapi internal/web
+github.com/danielgtaylor/huma    | internal/adminapi internal/httpapi
 github.com/hashicorp/go-plugin   | internal/child sdk/...
 google.golang.org/grpc           | internal/child sdk/...
 google.golang.org/protobuf       | sdk/... | via github.com/nyaruka/phonenumbers google.golang.org/grpc github.com/hashicorp/go-plugin

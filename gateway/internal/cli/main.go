@@ -26,6 +26,7 @@ type commands struct {
 	Order   orderCommand   `cmd:"" help:"${order}"`
 	Apikey  apikeyCommand  `cmd:"" help:"${apikey}"`
 	Account accountCommand `cmd:"" help:"${account}"`
+	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"${openapi}"`
 	Version versionCommand `cmd:"" help:"${version}"`
 	Worker  workerCommand  `cmd:"" name:"script-worker" hidden:""`
 }

@@ -67,6 +67,7 @@ var vocabulary = map[string]word{
 	"send_to":         {"Номер мобильного телефона.", "Mobile phone number."},
 	"send_text":       {"Текст.", "The text."},
 	"send_yes":        {"Не переспрашивать.", "Do not ask."},
+	"openapi":         {"Показать описание API (OpenAPI 3.1).", "Print the description of the API (OpenAPI 3.1)."},
 	"version":         {"Показать версию.", "Show the version."},
 	"config":          {"Файл настроек (по умолчанию orderbell.yaml, если он есть).", "Configuration file (default: orderbell.yaml if there is one)."},
 	"data":            {"Папка данных.", "Data folder."},

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -69,6 +70,10 @@ type Options struct {
 	Callbacks Callbacks
 	// PublicURL is how providers were told to reach this server, without a slash at the end; some sign it.
 	PublicURL string
+
+	// Guard tells who makes the admin's calls, and Admin serves them; without a Guard there are none.
+	Guard adminapi.Guard
+	Admin adminapi.Services
 
 	// Parts are the routes to serve; 0 means all. An intake that is open to the network and an API
 	// that is not are two Servers.
@@ -194,6 +199,9 @@ func (s *Server) mount() {
 	}
 	if s.opt.Parts&API != 0 {
 		s.add(http.MethodPost, "/api/v1/contacts", Access(access.ContactsWrite), s.postContact)
+		if s.opt.Guard != nil {
+			s.mountAdmin()
+		}
 	}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		s.add(method, "/api/v4/ping", Public, s.ping)
@@ -232,7 +240,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := s.prefix + strconv.FormatUint(s.count.Add(1), 36)
 	header := w.Header()
-	header["X-Request-Id"] = []string{id}
+	header[adminapi.RequestID] = []string{id}
+	r.Header[adminapi.RequestID] = header[adminapi.RequestID] // what a client sent is not believed
 	header["X-Content-Type-Options"] = valueNoSniff
 	header["Cache-Control"] = valueNoStore
 

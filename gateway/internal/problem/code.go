@@ -26,6 +26,22 @@ const (
 	StoreUnavailable    Code = "store_unavailable"
 )
 
+// Codes of the admin's calls.
+const (
+	LoginRequired   Code = "login_required"   // neither a session nor a key
+	NotAllowed      Code = "not_allowed"      // known, but may not do this
+	ConfirmRequired Code = "confirm_required" // dangerous: the password again
+	NoSuchThing     Code = "no_such_thing"    // what the address names is not there
+	Stale           Code = "stale"            // somebody else has saved since it was read
+	Declared        Code = "declared"         // stands in orderbell.yaml, and is changed there
+	NameTaken       Code = "name_taken"
+	InUse           Code = "in_use"          // cannot go while something needs it
+	NotNow          Code = "not_now"         // what it is about is in a state that does not permit it
+	NoAbility       Code = "no_ability"      // the provider cannot do this
+	ProviderFailed  Code = "provider_failed" // the provider was asked and refused, or could not be reached
+	RuleBroken      Code = "rule_broken"     // the file does not compile, or its cases fail
+)
+
 // Codes of contacts, for the request and for single fields.
 const (
 	JSONMalformed     Code = "json_malformed"
@@ -34,6 +50,7 @@ const (
 	FieldTwice        Code = "field_twice"
 	FieldInvalid      Code = "field_invalid" // wrong type or form
 	FieldTooLong      Code = "field_too_long"
+	FieldRequired     Code = "field_required"
 	PhoneMissing      Code = "phone_missing"
 	PhoneInvalid      Code = "phone_invalid"
 	ConsentMissing    Code = "consent_missing"
@@ -80,13 +97,17 @@ func Codes() []Code {
 		BodyTooSlow, BodyIncomplete, BodyTooLarge, EncodingUnsupported, TypeUnsupported, TooManyTries, HeadersTooMany,
 		InternalFault, StoreUnavailable, JSONMalformed, FieldsInvalid, FieldUnknown, FieldTwice, FieldInvalid,
 		FieldTooLong, PhoneMissing, PhoneInvalid, ConsentMissing, ConsentIncomplete, OrderMissing, OrderContradicts,
-		OrderAmbiguous,
+		OrderAmbiguous, LoginRequired, NotAllowed, ConfirmRequired, NoSuchThing, Stale, Declared, NameTaken, InUse,
+		NotNow, NoAbility, ProviderFailed, RuleBroken, FieldRequired,
 	}
 }
 
 // words gives the Wording of a code. Codes of single fields have the status of the whole body.
 func (c Code) Words() Wording {
 	if w, ok := c.requestWords(); ok {
+		return w
+	}
+	if w, ok := c.adminWords(); ok {
 		return w
 	}
 	w := c.fieldWords()
@@ -178,6 +199,9 @@ func (c Code) fieldWords() Wording {
 	case FieldTooLong:
 		return Wording{titleRU: "Поле слишком длинно", titleEN: "Field too long",
 			detailRU: "Значение длиннее допустимого.", detailEN: "The value is longer than allowed."}
+	case FieldRequired:
+		return Wording{titleRU: "Поле не заполнено", titleEN: "Field required",
+			detailRU: "Заполните это поле.", detailEN: "Fill in this field."}
 	case PhoneMissing:
 		return Wording{titleRU: "Нет телефона", titleEN: "Phone missing",
 			detailRU: "Укажите phone, например +7XXXXXXXXXX.", detailEN: "Give phone, for example +7XXXXXXXXXX."}

@@ -1,0 +1,232 @@
+// Package adminapi is what the admin's screen and other programs may ask under /api/v1: the calls with
+// their types, who may make each of them, and how each is refused. It decides nothing: a handler
+// decodes, calls one thing and encodes; what is called is stated here as small interfaces.
+//
+// The OpenAPI document is made from the same types, so that it cannot say anything else.
+package adminapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+)
+
+// Guard tells who makes a call.
+type Guard interface {
+	// Identify gives who makes the call, or a *problem.Refusal.
+	Identify(ctx context.Context, c Credentials) (access.Principal, error)
+}
+
+// Credentials are what a request says of its sender.
+type Credentials struct {
+	Authorization string // the header; empty: none
+	Cookie        string // the header; empty: none
+	Remote        string // IP address of the other end
+	Secure        bool   // came over TLS
+}
+
+// Caller is who makes a call and how to speak to him.
+type Caller struct {
+	access.Principal
+	Language string // of the answer: "ru" or "en"
+	Remote   string // IP address, for the audit log
+	Agent    string // User-Agent, for the list of sessions; at most 200 bytes
+	Secure   bool   // came over TLS
+	request  string // what the log calls the request
+}
+
+// RequestID is the header in which the router says what the log calls a request.
+const RequestID = "X-Request-Id"
+
+// Services are what the calls need. All must be set where calls are served; the document can be made
+// without them.
+type Services struct {
+	Messages      Messages
+	Orders        Orders
+	Events        Events
+	Contacts      Contacts
+	Notifications Notifications
+	Restaurants   Restaurants
+	Accounts      Accounts
+	Rules         Rules
+	Overview      Overview
+	System        System
+}
+
+// Options are what an API is made of.
+type Options struct {
+	Services Services
+	Guard    Guard
+	Log      hclog.Logger // nil: none
+	Version  string       // of the program
+}
+
+// API is all calls, mounted on one router.
+type API struct {
+	huma  huma.API
+	opt   Options
+	calls []Call
+}
+
+// Call is one call and who may make it, for tests that go through all of them.
+type Call struct {
+	Method string
+	Path   string            // with {name} for a variable segment
+	May    access.Permission // empty: anybody
+	Fresh  bool              // the password must have been given within the last five minutes
+}
+
+// Config is how huma must be set up: OpenAPI 3.1, no page from elsewhere, no extra fields in answers.
+func Config(version string) huma.Config {
+	config := huma.DefaultConfig("Orderbell", version)
+	config.CreateHooks = nil // no $schema in answers
+	config.OpenAPIPath = ""  // served by Document's owner, as written
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.RejectUnknownQueryParameters = true
+	config.Info.Description = "Calls of the admin's screen and of other programs. Errors are application/problem+json with a code; texts follow Accept-Language (ru, en)."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "Set by POST /api/v1/session."},
+		"key":     {Type: "http", Scheme: "bearer", Description: "An API key: Authorization: Bearer ob_…"},
+	}
+	return config
+}
+
+// SessionCookie is the name of the cookie that carries a session.
+const SessionCookie = "orderbell_session"
+
+// New registers every call on the router behind a huma.API made with Config.
+func New(router huma.API, opt Options) *API {
+	if opt.Log == nil {
+		opt.Log = hclog.NewNullLogger()
+	}
+	speakProblems()
+	a := &API{huma: router, opt: opt}
+	a.messages()
+	a.orders()
+	a.events()
+	a.contacts()
+	a.notifications()
+	a.restaurants()
+	a.providers()
+	a.accounts()
+	a.rules()
+	a.overview()
+	a.system()
+	return a
+}
+
+// Calls lists every call.
+func (a *API) Calls() []Call { return append([]Call(nil), a.calls...) }
+
+// Document gives the OpenAPI 3.1 document as indented JSON.
+func (a *API) Document() ([]byte, error) {
+	document, err := json.MarshalIndent(a.huma.OpenAPI(), "", "  ")
+	return append(document, '\n'), err
+}
+
+// call describes one call before it is registered.
+type call struct {
+	id      string // operationId
+	method  string
+	path    string // under /api/v1
+	tag     string
+	summary string
+	may     access.Permission // empty: anybody
+	fresh   bool              // dangerous: the password again
+	status  int               // of success; 0: 200, or 204 without a body
+}
+
+// Prefix starts the path of every call.
+const Prefix = "/api/v1"
+
+// add registers a call. The handler is told who calls; it is only reached by who may.
+func add[I, O any](a *API, c call, handle func(ctx context.Context, who Caller, in *I) (*O, error)) {
+	op := huma.Operation{
+		OperationID: c.id, Method: c.method, Path: Prefix + c.path, Tags: []string{c.tag}, Summary: c.summary,
+		DefaultStatus: c.status, MaxBodyBytes: maxBody, BodyReadTimeout: -1, // the server's own limit holds
+	}
+	if c.may != "" {
+		op.Security = []map[string][]string{{"session": {}}, {"key": {}}}
+		op.Description = "Needs the permission " + string(c.may) + "."
+	}
+	if c.fresh {
+		op.Description += " A user must have given the password within the last five minutes (POST /api/v1/session/confirm)."
+	}
+	op.Errors = refusals(c)
+	op.Middlewares = huma.Middlewares{a.admit(c)}
+	a.calls = append(a.calls, Call{Method: c.method, Path: op.Path, May: c.may, Fresh: c.fresh})
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		who, _ := ctx.Value(callerKey{}).(Caller)
+		out, err := handle(ctx, who, in)
+		if err != nil {
+			return nil, a.refuse(ctx, who, err)
+		}
+		return out, nil
+	})
+}
+
+// maxBody bounds what a call may carry. A rule file has at most 64 KiB, its cases as much again.
+const maxBody = 512 << 10
+
+func refusals(c call) []int {
+	codes := []int{http.StatusUnprocessableEntity, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	if c.may != "" {
+		codes = append(codes, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	return codes
+}
+
+// callerKey finds the Caller of a request on its way through huma, which offers no other way; handlers
+// get it as an argument.
+type callerKey struct{}
+
+// admit lets a call pass only for who may make it.
+func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		who := Caller{
+			Language: problem.Language(ctx.Header("Accept-Language")), Remote: hostOf(ctx.RemoteAddr()),
+			Agent: clip(ctx.Header("User-Agent"), maxAgent), Secure: ctx.TLS() != nil,
+			request: ctx.Header(RequestID),
+		}
+		if err := a.identify(ctx, c, &who); err != nil {
+			a.write(ctx, who, err)
+			return
+		}
+		next(huma.WithValue(ctx, callerKey{}, who))
+	}
+}
+
+// maxAgent bounds what is kept of a User-Agent, in bytes.
+const maxAgent = 200
+
+func (a *API) identify(ctx huma.Context, c call, who *Caller) error {
+	principal, err := a.opt.Guard.Identify(ctx.Context(), Credentials{
+		Authorization: ctx.Header("Authorization"), Cookie: ctx.Header("Cookie"), Remote: who.Remote, Secure: who.Secure,
+	})
+	switch {
+	case c.may == "" && err != nil:
+		return nil // who is nobody may still log in
+	case err != nil:
+		return err
+	}
+	who.Principal = principal
+	switch {
+	case c.may == "":
+		return nil
+	case principal.Kind == "":
+		return problem.Refuse(problem.LoginRequired)
+	case !principal.May(c.may):
+		return problem.Refuse(problem.NotAllowed)
+	case c.fresh && !principal.Fresh:
+		return problem.Refuse(problem.ConfirmRequired)
+	default:
+		return nil
+	}
+}
