@@ -27,6 +27,8 @@ const (
 	ErrNotAllowed   Kind = "not allowed"   // its status forbids that
 	ErrTaken        Kind = "taken"         // the name is in use
 	ErrNoOrder      Kind = "no order"      // the order is not named
+	ErrStale        Kind = "stale"         // somebody else has saved since it was read
+	ErrInUse        Kind = "in use"        // something still needs it
 )
 
 // Error gives the kind's word.
@@ -119,6 +121,10 @@ func (f *Fault) words() (en, ru string) {
 	case ErrNoOrder:
 		return "the order is not named; give guid, or visit and order_ident, or number",
 			"заказ не указан; нужен guid, или visit и order_ident, или number"
+	case ErrStale:
+		return "somebody else has saved since it was read; read it again", "после чтения это изменил кто-то другой; прочитайте ещё раз"
+	case ErrInUse:
+		return "it is still needed", "это ещё используется"
 	default:
 		return string(f.Kind), string(f.Kind)
 	}
