@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -26,7 +27,8 @@ const (
 // egress decides where an account may connect to: https to public addresses, and what the admin
 // allowed by name.
 type egress struct {
-	allow map[string]bool // "host:port" or "[v6]:port", lower case
+	allow    map[string]bool // "host:port" or "[v6]:port", lower case
+	resolver *net.Resolver   // nil: the system's
 }
 
 func newEgress(allow []string) (*egress, error) {
@@ -89,7 +91,14 @@ func (t *guardedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" && !t.egress.allow[strings.ToLower(hostPort(r))] {
 		return nil, fmt.Errorf("plain %s to %s is refused: use https, or add %s to egress_allow", r.URL.Scheme, r.URL.Host, hostPort(r))
 	}
-	return t.Transport.RoundTrip(r)
+	response, err := t.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := url.Parse(response.Header.Get("Location")); err != nil {
+		response.Header.Del("Location") // net/http would quote it in its error, with the query
+	}
+	return response, nil
 }
 
 func hostPort(r *http.Request) string {
@@ -106,7 +115,7 @@ func hostPort(r *http.Request) string {
 // dial connects, and looks at the address after it was resolved: a public name that points into the
 // local network is refused as well.
 func (e *egress) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second, Resolver: e.resolver}
 	if !e.allow[strings.ToLower(address)] {
 		dialer.ControlContext = e.control
 	}

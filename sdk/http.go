@@ -80,7 +80,8 @@ func PostJSON(ctx context.Context, client *http.Client, address string, body, re
 }
 
 // Get asks without a body. It is for operators who put the key into a header; an address with a
-// secret in it must be posted instead.
+// secret in it must be posted instead. Like the others it makes one request and never a second one: net/http
+// would repeat a GET whose connection breaks, and where a GET sends a text, it would go out twice.
 func Get(ctx context.Context, client *http.Client, address string, reply any, options ...Option) error {
 	return exchange(ctx, client, http.MethodGet, address, nil, reply, options)
 }
@@ -91,12 +92,17 @@ func exchange(ctx context.Context, client *http.Client, method, address string, 
 	if err != nil || request.URL.User != nil {
 		return Fail(Internal, "the operator's address cannot be used; it must be a plain https URL") // err would show it
 	}
+	if method == http.MethodGet {
+		// With a body that cannot be had again net/http cannot repeat the request. This one is empty, and
+		// net/http finds that out before it writes a header for it.
+		request.Body, request.GetBody = io.NopCloser(strings.NewReader("")), nil
+	}
 	for _, option := range options {
 		option(request)
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return watch.failure(request, err)
+		return watch.failure(request, response, err)
 	}
 	defer response.Body.Close() //nolint:errcheck // nothing to be done about it
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -223,8 +229,14 @@ func (w *watch) left() bool {
 	return w.headers
 }
 
-func (w *watch) failure(request *http.Request, err error) *Failure {
+// failure says why a call has no answer that can be used. There is a response, without a body, only where a
+// redirect was not followed.
+func (w *watch) failure(request *http.Request, response *http.Response, err error) *Failure {
 	f := &Failure{Reason: Unavailable, Cause: bare(err)}
+	if response != nil {
+		f.Code = strconv.Itoa(response.StatusCode)
+		f.Raw = response.Status + ", Location: " + withoutQuery(response.Header.Get("Location"))
+	}
 	switch {
 	case errors.Is(err, errOtherHost):
 		f.Reason = Internal // somebody answered, but not in the operator's words
@@ -233,6 +245,14 @@ func (w *watch) failure(request *http.Request, err error) *Failure {
 	}
 	f.Detail = request.URL.Host + ": " + plainWords(f.Cause)
 	return f
+}
+
+// withoutQuery cuts an address where keys are often written.
+func withoutQuery(address string) string {
+	if end := strings.IndexAny(address, "?#"); end >= 0 {
+		return address[:end]
+	}
+	return address
 }
 
 // bare takes off every *url.Error, which would print the address with its query.

@@ -332,16 +332,7 @@ func trap(t *testing.T) (port string, connections *atomic.Int32) {
 	}
 	t.Cleanup(func() { _ = listener.Close() })
 	connections = &atomic.Int32{}
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			connections.Add(1)
-			_ = conn.Close()
-		}
-	}()
+	go tally(listener, connections)
 	_, port, _ = net.SplitHostPort(listener.Addr().String())
 	return port, connections
 }

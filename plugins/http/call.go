@@ -59,9 +59,7 @@ func (c *call) do(ctx context.Context, client *http.Client, v values) (answer, *
 	watched := *client
 	watched.Transport = seen
 	options = append(options, func(r *http.Request) {
-		// A GET on a connection that was used before is repeated by net/http when the connection
-		// breaks, and the text would go out twice; so is a POST with this header.
-		r.Close = c.get
+		// net/http repeats a POST with this header when the connection breaks, and the text would go out twice.
 		r.Header.Del("Idempotency-Key")
 	})
 	if c.get {
