@@ -95,6 +95,8 @@ func (a *account) sendPart(ctx context.Context, batcher BatchSender, part []Mess
 }
 
 func (a *account) callAuthor(ctx context.Context, batcher BatchSender, part []Message) (outcomes []Outcome) {
+	ctx, seen := withEvidence(ctx)
+	defer func() { seen.add(outcomes) }()
 	defer func() {
 		if r := recover(); r != nil {
 			a.log.Error("sending panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))

@@ -321,4 +321,3 @@ func TestAGETIsNotRepeatedWhenItsConnectionBreaks(t *testing.T) {
 		t.Errorf("2 calls made %d requests", asked.Load())
 	}
 }
-

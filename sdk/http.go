@@ -106,6 +106,7 @@ func exchange(ctx context.Context, client *http.Client, method, address string, 
 	}
 	defer response.Body.Close() //nolint:errcheck // nothing to be done about it
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	keep(ctx, answer)
 	if err != nil {
 		return &Failure{Reason: UnknownOutcome, Detail: request.URL.Host + ": the answer broke off", Raw: string(answer), Cause: bare(err)}
 	}

@@ -253,7 +253,7 @@ func TestAnswersAreJudgedByTheSettings(t *testing.T) {
 		{"503", status(503, ""), "UNAVAILABLE 503"},
 		{"504", status(504, ""), "UNKNOWN_OUTCOME 504"},
 		{"521", status(521, ""), "UNAVAILABLE 521"},
-		{"a redirect elsewhere", status(302, "", "Location", "https://other.example.org/?key="+key), "INTERNAL"},
+		{"a redirect elsewhere", status(302, "", "Location", "https://other.example.org/?key="+key), "INTERNAL 302"},
 		{"a redirect to a page that says nothing", func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/send" {
 				http.Redirect(w, r, "/login", http.StatusFound)

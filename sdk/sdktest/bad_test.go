@@ -94,6 +94,50 @@ func (a eager) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Outcom
 	return outcomes, err
 }
 
+// nodder takes an answer in which it found no mistake for a success.
+type nodder struct{ *acme }
+
+func (a nodder) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Outcome, error) {
+	outcomes, err := a.acme.SendBatch(ctx, batch)
+	if err == nil && len(outcomes) == 0 {
+		return []sdk.Outcome{{ID: batch[0].ID, Accepted: &sdk.Accepted{ID: "id-" + batch[0].ID}}}, nil
+	}
+	return outcomes, err
+}
+
+// blamer takes every refusal for the guest's fault.
+type blamer struct{ *acme }
+
+func (a blamer) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Outcome, error) {
+	outcomes, err := a.acme.SendBatch(ctx, batch)
+	if f := sdk.AsFailure(err, ""); f != nil && f.Reason == sdk.Internal && f.Code == "422" {
+		return nil, sdk.Fail(sdk.BadRecipient, "HTTP 422").WithRaw(f.Raw)
+	}
+	return outcomes, err
+}
+
+// hasty comes back before the operator wants it.
+type hasty struct{ *acme }
+
+func (a hasty) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Outcome, error) {
+	outcomes, err := a.acme.SendBatch(ctx, batch)
+	if f := sdk.AsFailure(err, ""); f != nil && f.Reason == sdk.RateLimited {
+		return nil, sdk.Fail(sdk.RateLimited, "later").WithCode(f.Code).WithRaw(f.Raw)
+	}
+	return outcomes, err
+}
+
+// clumsy trusts that a list has an entry.
+type clumsy struct{ *acme }
+
+func (a clumsy) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Outcome, error) {
+	outcomes, err := a.acme.SendBatch(ctx, batch)
+	if err == nil && outcomes[0].ID == "" {
+		err = sdk.Fail(sdk.Internal, "an outcome without a message")
+	}
+	return outcomes, err
+}
+
 // loser forgets the last message of a full batch.
 type loser struct{ *acme }
 
@@ -230,13 +274,22 @@ func vices() map[string]struct {
 		want []string
 	}
 	return map[string]vice{
-		"the key in an error":                     {bad(func(a *acme) talker { return talker{a} }), []string{"secrets/errors"}},
-		"the key in the log":                      {bad(func(a *acme) diarist { return diarist{a} }), []string{"secrets/log"}},
-		"the key in an address":                   {bad(func(a *acme) signpost { return signpost{a} }), []string{"secrets/addresses"}},
-		"cancellation ignored":                    {bad(func(a *acme) deaf { return deaf{a} }), []string{"cancellation/Send"}},
-		"success on a web page":                   {bad(func(a *acme) optimist { return optimist{a} }), []string{"outages/a_web_page_with_200"}},
-		"a reset taken for harmless":              {bad(func(a *acme) repeater { return repeater{a} }), []string{"outages/reset_after_the_request_was_read", "sending_twice/IDEMPOTENT"}},
-		"sending again by itself":                 {bad(func(a *acme) eager { return eager{a} }), []string{"outages/half_an_answer", "outages/reset_inside_the_answer"}},
+		"the key in an error":        {bad(func(a *acme) talker { return talker{a} }), []string{"secrets/errors"}},
+		"the key in the log":         {bad(func(a *acme) diarist { return diarist{a} }), []string{"secrets/log"}},
+		"the key in an address":      {bad(func(a *acme) signpost { return signpost{a} }), []string{"secrets/addresses"}},
+		"cancellation ignored":       {bad(func(a *acme) deaf { return deaf{a} }), []string{"cancellation/Send"}},
+		"success on a web page":      {bad(func(a *acme) optimist { return optimist{a} }), []string{"answers/300_with_a_page_of_choices", "outages/a_web_page_with_200"}},
+		"a reset taken for harmless": {bad(func(a *acme) repeater { return repeater{a} }), []string{"outages/reset_after_the_request_was_read", "sending_twice/IDEMPOTENT"}},
+		"sending again by itself": {bad(func(a *acme) eager { return eager{a} }), []string{
+			"answers/a_chunk_of_no_size", "answers/a_chunk_without_its_end", "answers/half_of_a_gzip", "answers/said_to_be_gzip_and_is_not",
+			"outages/half_an_answer", "outages/reset_inside_the_answer"}},
+		"no mistake taken for success": {bad(func(a *acme) nodder { return nodder{a} }), []string{
+			"answers/every_key_renamed", "answers/nothing_but_null", "answers/nothing_but_{\"\":\"\"}", "answers/nothing_but_{}"}},
+		"the guest blamed for a proxy's word": {bad(func(a *acme) blamer { return blamer{a} }), []string{"answers/HTTP_422"}},
+		"the operator's patience forgotten": {bad(func(a *acme) hasty { return hasty{a} }), []string{
+			"answers/HTTP_429_for_30_seconds", "answers/HTTP_429_until_a_minute_later"}},
+		"panic on an empty answer": {bad(func(a *acme) clumsy { return clumsy{a} }), []string{
+			"answers/every_key_renamed", "answers/nothing_but_null", "answers/nothing_but_{\"\":\"\"}", "answers/nothing_but_{}"}},
 		"one of a batch lost":                     {bad(func(a *acme) loser { return loser{a} }), []string{"batch/count_and_order"}},
 		"ids swapped":                             {bad(func(a *acme) mixer { return mixer{a} }), []string{"batch/each_id_with_its_message"}},
 		"state shared between calls":              {bad(newSharer()), []string{"hundred_calls_at_once", "sending_twice/IDEMPOTENT"}},

@@ -33,6 +33,7 @@ const (
 	echo              // the request comes back in an answer that cannot be understood, with 200
 	echoFailure       // the same with 500
 	fixedAnswer       // the Reply of a Case
+	oddAnswer         // the right answer after a shaping
 )
 
 // page is what a provider's operator shows while somebody works on it.
@@ -50,6 +51,7 @@ type stage struct {
 	fault    fault
 	only     string // the fault meets only requests that hold this text; empty: all
 	reply    Reply
+	shape    shaping
 	requests []string // request line, headers and body of each
 	json     bool     // the last answer of the handler was JSON
 }
@@ -87,6 +89,15 @@ func (s *stage) answers(r Reply, only string) {
 	s.fault, s.only, s.reply = fixedAnswer, only, r
 }
 
+// shaping writes what becomes of the right answer on its way.
+type shaping func(w http.ResponseWriter, r *http.Request, right *httptest.ResponseRecorder)
+
+func (s *stage) shapes(shape shaping, only string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault, s.only, s.shape = oddAnswer, only, shape
+}
+
 // seen counts the requests that hold the text.
 func (s *stage) seen(text string) int {
 	s.mu.Lock()
@@ -98,6 +109,12 @@ func (s *stage) seen(text string) int {
 		}
 	}
 	return n
+}
+
+func (s *stage) answeredInJSON() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.json
 }
 
 // addresses returns the request lines.
@@ -190,6 +207,13 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "your request: "+request, http.StatusInternalServerError)
 	case fixedAnswer:
 		reply.write(w)
+	case oddAnswer:
+		played := httptest.NewRecorder()
+		s.handler.ServeHTTP(played, r)
+		s.mu.Lock()
+		shape := s.shape
+		s.mu.Unlock()
+		shape(w, r, played)
 	case resetAfter, slow, half, cut, resetInside:
 		s.spoil(w, r, f)
 	case closed, resetAtOnce: // a connection that was there before

@@ -64,6 +64,7 @@ type suite struct {
 	manifest sdk.Manifest
 	secrets  []string // the values of the secret settings
 	readable bool     // the operator's requests show a message's text, so that they can be told apart
+	json     bool     // the operator answers a message in JSON
 	card     *card
 	rigs     atomic.Int64
 }
@@ -79,7 +80,7 @@ func (s *suite) run(t *testing.T) {
 		name string
 		run  func(*testing.T)
 	}{
-		{"settings", s.settings}, {"secrets", s.secrecy}, {"cancellation", s.cancellation}, {"outages", s.outages},
+		{"settings", s.settings}, {"secrets", s.secrecy}, {"cancellation", s.cancellation}, {"outages", s.outages}, {"answers", s.answers},
 		{"batch", s.batch}, {"hundred calls at once", s.hundred}, {"cases", s.cases}, {"sending twice", s.twice},
 		{"questions", s.questions}, {"callbacks", s.callbacks}, {"process", s.process},
 	} {
@@ -106,6 +107,7 @@ func (s *suite) goodDay(t *testing.T) {
 	m := r.message()
 	r.wantAccepted(t, m, r.send(t, m)[0])
 	s.readable = r.stage != nil && r.stage.seen(tokenOf(m)) > 0
+	s.json = r.stage != nil && r.stage.answeredInJSON()
 	s.card.did("a good day", 1)
 }
 
