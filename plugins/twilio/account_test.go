@@ -242,7 +242,7 @@ func TestAnswersAreUnderstood(t *testing.T) {
 		{"502", say(502, "<html>"), "UNKNOWN_OUTCOME 502"},
 		{"503", say(503, `{"code":20503}`), "UNAVAILABLE 20503"},
 		{"504", say(504, ""), "UNKNOWN_OUTCOME 504"},
-		{"a redirect elsewhere", say(302, "", "Location", "https://other.example.org/"), "INTERNAL"},
+		{"a redirect elsewhere", say(302, "", "Location", "https://other.example.org/"), "INTERNAL 302"},
 		{"hung up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "UNKNOWN_OUTCOME"},
 		{"hung up in the header", func(w http.ResponseWriter, _ *http.Request) { broken(w, "HTTP/1.1 201 Cre") }, "UNKNOWN_OUTCOME"},
 		{"hung up in the body", func(w http.ResponseWriter, _ *http.Request) {
