@@ -70,6 +70,14 @@ func listed(m message.Listed) listedMessage {
 	return l
 }
 
+// statusFilter is the filter for a status; none for the empty text.
+func statusFilter(status string) []message.Status {
+	if status == "" {
+		return nil
+	}
+	return []message.Status{message.Status(status)}
+}
+
 func listAttempt(a message.Attempt) listedAttempt {
 	l := listedAttempt{ID: a.ID, N: a.N, Account: a.Account, StartedAt: a.StartedAt, EndedAt: a.EndedAt, Result: "calling"}
 	switch {
@@ -89,7 +97,7 @@ func (c *messageListCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	found, _, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: c.Phone, Status: message.Status(c.Status), Limit: c.Limit})
+	found, _, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: c.Phone, Statuses: statusFilter(c.Status), Limit: c.Limit})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type Move struct {
 	ProviderID string
 	Segments   int
 	Cost       *Money
+	By         string // the person whose act it is; empty: nobody's
 }
 
 // cureEvery is how often an account without money or with a wrong key is tried again for a message

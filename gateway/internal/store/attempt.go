@@ -140,6 +140,7 @@ func (db *DB) begin(t *tx, open []due, now time.Time) ([]message.Attempt, error)
 		moves = append(moves, d.ID, a.ID, a.N, lease, at)
 		d.Status, d.Reason, d.Note, d.Attempts, d.UpdatedAt = message.Sending, "", "", a.N, now
 		attempts[i] = a
+		t.tell(ToldMessage, d.ID)
 	}
 	if _, err := t.rows(&markSending, moves, nil); err != nil {
 		return nil, err
@@ -170,10 +171,12 @@ func (db *DB) settle(t *tx, m *message.Message, why move, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return db.record(t, m.ID, now, why.status, m.Account, why.reason, why.note)
+	t.tell(ToldMessage, m.ID)
+	return db.record(t, m.ID, message.Moved{At: now, Status: why.status, Account: m.Account, Reason: why.reason, Note: why.note})
 }
 
-// cancelQueued settles the queued messages that fit the term.
+// cancelQueued settles the queued messages that fit the term, which leads to them by its own index: a
+// bare status would tempt the planner to go through all that is queued.
 func (db *DB) cancelQueued(t *tx, now time.Time, why move, term string, args ...any) error {
 	var queued []message.Message
 	err := t.each(func(rows *sql.Rows) error {
@@ -181,7 +184,7 @@ func (db *DB) cancelQueued(t *tx, now time.Time, why move, term string, args ...
 		err := rows.Scan(&m.ID, &m.Account)
 		queued = append(queued, m)
 		return err
-	}, `SELECT id, account FROM message WHERE status = 'queued' AND `+term, args...)
+	}, `SELECT id, account FROM message WHERE status || '' = 'queued' AND `+term, args...)
 	if err != nil {
 		return err
 	}
@@ -320,11 +323,12 @@ func (db *DB) hasMoved(t *tx, m message.Move, at time.Time, record bool) error {
 			return err
 		}
 	}
+	t.tell(ToldMessage, m.MessageID)
 	if m.Status == message.Queued {
 		t.woken.accounts = append(t.woken.accounts, m.Account)
 	}
 	if !record {
 		return nil
 	}
-	return db.record(t, m.MessageID, at, m.Status, m.Account, m.Reason, m.Note)
+	return db.record(t, m.MessageID, message.Moved{At: at, Status: m.Status, Account: m.Account, Reason: m.Reason, Note: m.Note, By: m.By})
 }

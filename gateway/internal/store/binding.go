@@ -166,14 +166,14 @@ func (db *DB) join(t *tx, orderID string, b bound) error {
 	}
 	_, err = t.exec(`UPDATE message SET contact_id = $2, updated_at = $4,
 		phone = (SELECT phone FROM contact WHERE id = $2)
-		WHERE order_id = $1 AND contact_id = $3 AND status = 'queued' AND NOT EXISTS (
+		WHERE order_id = $1 AND contact_id || '' = $3 AND status || '' = 'queued' AND NOT EXISTS (
 			SELECT 1 FROM message o WHERE o.restaurant = message.restaurant AND o.dedupe = message.dedupe
 			AND o.contact_id = $2 AND o.generation = message.generation)`, orderID, b.contactID, former, b.at)
 	if err != nil {
 		return err
 	}
 	why := move{status: message.Cancelled, reason: message.AlreadyTold, note: "the order was bound to another phone that has this text"}
-	return db.cancelQueued(t, instant(b.at), why, `order_id = $1 AND contact_id = $2`, orderID, former)
+	return db.cancelQueued(t, instant(b.at), why, `order_id = $1 AND contact_id || '' = $2`, orderID, former)
 }
 
 // joinWaiting looks whether bindings wait for the order under one of its names, and joins the newest.

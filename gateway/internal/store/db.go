@@ -26,6 +26,7 @@ type Options struct {
 	Log      hclog.Logger // nil: no log
 	Now      func() time.Time
 	Number   func(order.Order) string // the number as the restaurant prints it; nil: order.Number's default
+	Told     func([]Told)             // hears after each commit what it changed, in order; must not block; nil: nobody
 	Queue    int                      // events that may wait for the writer before ErrBusy; 0 means 4096
 }
 
@@ -103,7 +104,7 @@ func (db *DB) open(ctx context.Context, o Options) error {
 	write.SetMaxOpenConns(1)
 	db.write = write
 	db.writer = newWriter(db.path, db.dialect, write, db.wake, db.ids, o.Queue)
-	db.writer.addEvents = db.addEvents
+	db.writer.addEvents, db.writer.told = db.addEvents, o.Told
 	if err := db.writer.connect(ctx); err != nil {
 		return err
 	}

@@ -126,6 +126,9 @@ func finishEvents(t *tx, all []decided) ([]*decided, error) {
 				return nil, err
 			}
 			finished = n == 1
+			if finished && d.Status != kds.Done {
+				t.tell(ToldEvent, d.EventID)
+			}
 		}
 		if finished || d.EventID == "" {
 			live = append(live, d)
@@ -215,6 +218,7 @@ func (db *DB) saveDecisions(t *tx, live []*decided) error {
 		}
 		rows = append(rows, ids[i], d.EventID, d.OrderID, d.Restaurant, d.Rule, d.RuleVersion, d.change,
 			string(outcome), string(reason), d.Note, micros(d.WaitUntil), due, micros(d.At))
+		t.tell(ToldDecision, ids[i])
 	}
 	if _, err := t.rows(&insertDecisions, rows, nil); err != nil {
 		return fmt.Errorf("decisions: %w", err)

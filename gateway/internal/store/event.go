@@ -87,6 +87,7 @@ func (db *DB) addBody(t *tx, n *newEvent, inserted bool) error {
 		}
 	}
 	t.woken.events = t.woken.events || n.Status == kds.Stored
+	t.tell(ToldEvent, n.id)
 	_, err := t.rows(&insertBodies, []any{n.id, n.form, n.stored}, nil)
 	return err
 }
@@ -116,6 +117,9 @@ func (db *DB) addEvents(t *tx, all []*newEvent) error {
 		return err
 	}
 	if inserted == int64(len(all)) {
+		for _, n := range all {
+			t.tell(ToldEvent, n.id)
+		}
 		_, err := t.rows(&insertBodies, bodies, nil)
 		return err
 	}
@@ -213,6 +217,7 @@ func giveUp(t *tx, events []kds.Event) ([]kds.Event, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.tell(ToldEvent, e.ID)
 	}
 	return kept, nil
 }

@@ -46,6 +46,9 @@ func (db *DB) History(ctx context.Context, orderID string) (*rule.History, error
 	if err := db.addTries(ctx, h.Messages); err != nil {
 		return nil, err
 	}
+	if err := db.addMoves(ctx, h.Messages); err != nil {
+		return nil, err
+	}
 	return h, db.addReceipts(ctx, h.Messages)
 }
 

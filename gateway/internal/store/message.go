@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/message"
@@ -104,11 +102,12 @@ type place struct {
 // begun wakes who sends a new message; one that begins its life otherwise than queued says so in its
 // history.
 func (db *DB) begun(t *tx, id string, m *savedMessage) error {
+	t.tell(ToldMessage, id)
 	if m.Status == message.Queued {
 		t.woken.accounts = append(t.woken.accounts, m.Account)
 		return nil
 	}
-	return db.record(t, id, m.CreatedAt, m.Status, m.Account, m.Reason, m.Note)
+	return db.record(t, id, message.Moved{At: m.CreatedAt, Status: m.Status, Account: m.Account, Reason: m.Reason, Note: m.Note})
 }
 
 func appendMessage(rows []any, id, decisionID string, m *savedMessage) []any {
@@ -124,9 +123,9 @@ func appendMessage(rows []any, id, decisionID string, m *savedMessage) []any {
 
 // record appends one row to the history of a message. Three moves are told by other rows and have
 // none: that it was queued (the message), that it is being sent and that it was accepted (the attempt).
-func (db *DB) record(t *tx, id string, at time.Time, s message.Status, account string, r message.Reason, note string) error {
-	_, err := t.exec(`INSERT INTO message_log (message_id, id, at, status, account, reason, note)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, db.ids.next(), micros(at), string(s), account, string(r), note)
+func (db *DB) record(t *tx, id string, m message.Moved) error {
+	_, err := t.exec(`INSERT INTO message_log (message_id, id, at, status, account, reason, note, actor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, id, db.ids.next(), micros(m.At), string(m.Status), m.Account, string(m.Reason), m.Note, m.By)
 	return err
 }
 
@@ -158,83 +157,6 @@ func scanMessage(rows *sql.Rows, m *message.Message, before ...any) error {
 	return nil
 }
 
-// Messages gives a page of messages, newest first, and the ID to put into Filter.After for the next
-// page; empty: this was the last.
-func (db *DB) Messages(ctx context.Context, f message.Filter) (page []message.Listed, next string, err error) {
-	where, args := messageWhere(f)
-	limit := pageLimit(f.Limit)
-	err = db.reader.each(ctx, func(rows *sql.Rows) error {
-		var m message.Listed
-		err := scanMessage(rows, &m.Message, &m.OrderNumber)
-		page = append(page, m)
-		return err
-	}, fmt.Sprintf(`SELECT coalesce(o.number, ''), %s FROM message m LEFT JOIN orders o ON o.id = m.order_id
-		%s ORDER BY m.id DESC LIMIT %d`, messageColumns, where, limit+1), args...)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(page) > limit {
-		page = page[:limit]
-		next = page[limit-1].ID
-	}
-	return page, next, nil
-}
-
-// pageLimit clamps the length of a page to 1..500; 0 means 50.
-func pageLimit(n int) int {
-	if n == 0 {
-		n = 50
-	}
-	return min(max(n, 1), 500)
-}
-
-func messageWhere(f message.Filter) (string, []any) {
-	var c conditions
-	if f.Order != "" {
-		c.add(`m.order_id IN (SELECT id FROM orders WHERE id = $? OR guid = $? OR number_key = $?)`,
-			f.Order, strings.TrimPrefix(guidRef(f.Order), "g"+refMark), numberKey(f.Order))
-	}
-	if f.Last4 != "" {
-		c.add(`substr(m.phone, length(m.phone) - 3) = $?`, f.Last4)
-	}
-	for column, value := range map[string]string{"m.stage": f.Stage, "m.status": string(f.Status), "m.account": f.Account} {
-		if value != "" {
-			c.add(column+` = $?`, value)
-		}
-	}
-	if !f.From.IsZero() {
-		c.add(`m.created_at >= $?`, micros(f.From))
-	}
-	if !f.To.IsZero() {
-		c.add(`m.created_at < $?`, micros(f.To))
-	}
-	if f.After != "" {
-		c.add(`m.id < $?`, f.After)
-	}
-	return c.where()
-}
-
-// conditions collects the terms of a WHERE; "$?" is the next parameter.
-type conditions struct {
-	terms []string
-	args  []any
-}
-
-func (c *conditions) add(term string, args ...any) {
-	for _, a := range args {
-		c.args = append(c.args, a)
-		term = strings.Replace(term, "$?", fmt.Sprintf("$%d", len(c.args)), 1)
-	}
-	c.terms = append(c.terms, term)
-}
-
-func (c *conditions) where() (string, []any) {
-	if len(c.terms) == 0 {
-		return "", nil
-	}
-	return "WHERE " + strings.Join(c.terms, " AND "), c.args
-}
-
 // Message gives one message with its attempts; ErrNotFound when there is none.
 func (db *DB) Message(ctx context.Context, id string) (*message.Listed, error) {
 	var m message.Listed
@@ -256,5 +178,29 @@ func (db *DB) Message(ctx context.Context, id string) (*message.Listed, error) {
 	}
 	m.Tries = tries[id]
 	one := []message.Listed{m}
+	if err := db.addMoves(ctx, one); err != nil {
+		return nil, err
+	}
 	return &one[0], db.addReceipts(ctx, one)
+}
+
+// addMoves puts to messages their moves that no attempt tells, in time order.
+func (db *DB) addMoves(ctx context.Context, messages []message.Listed) error {
+	at := make(map[string]int, len(messages))
+	ids := make([]string, len(messages))
+	for i := range messages {
+		ids[i] = messages[i].ID
+		at[ids[i]] = i
+	}
+	return inLists(ids, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var id string
+			var when int64
+			var m message.Moved
+			err := rows.Scan(&id, &m.ID, &when, &m.Status, &m.Account, &m.Reason, &m.Note, &m.By)
+			m.At = instant(when)
+			messages[at[id]].Moves = append(messages[at[id]].Moves, m)
+			return err
+		}, `SELECT message_id, id, at, status, account, reason, note, actor FROM message_log WHERE message_id IN `+list+` ORDER BY id`, args...)
+	})
 }

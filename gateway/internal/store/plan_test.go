@@ -24,17 +24,22 @@ func TestTheLoopsReadTheirIndexes(t *testing.T) {
 		"is a message due": {`SELECT 1 FROM message m WHERE ` + strings.NewReplacer("$1", "'a'", "$2", "5").Replace(dueTerm) + ` LIMIT 1`, "USING COVERING INDEX message_due"},
 		"next due": {`SELECT min(CASE WHEN deadline > 0 AND deadline < next_at THEN deadline ELSE next_at END)
 			FROM message WHERE status = 'queued' AND account = 'a'`, "USING COVERING INDEX message_due"},
-		"recover":                          {`SELECT id FROM message m WHERE m.status IN ('sending', 'unknown') AND m.status = 'sending' ORDER BY m.id`, "INDEX message_open"},
+		"recover":                          {`SELECT id FROM message m WHERE m.status IN ('sending', 'unknown') AND m.status = 'sending' ORDER BY m.id`, "INDEX message_status"},
 		"bindings that wait":               {`SELECT ref FROM binding WHERE order_id = '' AND valid_until > 5 AND ref IN ('a', 'b')`, "USING INDEX binding_waiting"},
-		"cancel of an order":               {`SELECT id, account FROM message WHERE status = 'queued' AND order_id = 'o' AND after_close = 0`, "USING INDEX message_order"},
+		"cancel of an order":               {`SELECT id, account FROM message WHERE status || '' = 'queued' AND order_id = 'o' AND after_close = 0`, "USING INDEX message_order"},
+		"cancel of a contact":              {`SELECT id, account FROM message WHERE status || '' = 'queued' AND contact_id = 'c' AND category = 'marketing'`, "USING INDEX message_contact"},
+		"readdress":                        {`UPDATE message SET contact_id = 'd' WHERE order_id = 'o' AND contact_id || '' = 'c' AND status || '' = 'queued'`, "USING INDEX message_order"},
+		"look up":                          {`SELECT id FROM message m WHERE m.status IN ('accepted', 'unknown') AND m.account = 'a' AND m.next_at <= 5 ORDER BY m.next_at, m.id LIMIT 3`, "USING INDEX message_lookup"},
+		"is a look-up due":                 {`SELECT 1 FROM message WHERE status IN ('accepted', 'unknown') AND account = 'a' AND next_at <= 5 LIMIT 1`, "USING INDEX message_lookup"},
+		"next generation":                  {`SELECT max(generation) FROM message WHERE restaurant = 'r' AND dedupe = 'd' AND contact_id = 'c'`, "INDEX message_dedupe"},
 		"waits of an order":                {`UPDATE decision SET due_at = 5 WHERE order_id = 'o' AND outcome = 'waiting'`, "USING INDEX decision_order"},
 		"same event":                       {`SELECT id FROM event WHERE key_hash = 'h' AND restaurant = 'r'`, "USING INDEX event_key"},
 		"mark sending":                     {`UPDATE message SET status = 'sending', token = v.column2 FROM (VALUES ('a', 'b'), ('c', 'd')) v WHERE message.id = v.column1`, "SEARCH message USING COVERING INDEX sqlite_autoindex_message_1"},
 		"end attempts":                     {`UPDATE attempt SET ended_at = v.column2 FROM (VALUES ('a', 1), ('c', 2)) v WHERE attempt.id = v.column1`, "SEARCH attempt USING COVERING INDEX sqlite_autoindex_attempt_1"},
 		"order by number":                  {`SELECT id FROM orders WHERE number_key = '1' AND restaurant = 'r' AND closed = 0 AND received_at > 5 LIMIT 2`, "USING INDEX orders_number"},
 		"texts queued for an account":      {`SELECT count(*) FROM message WHERE account = 'a' AND ` + openQueued, "USING COVERING INDEX message_due"},
-		"texts of an account on their way": {`SELECT count(*) FROM message WHERE account = 'a' AND ` + openSending, "USING INDEX message_open"},
-		"accounts with queued texts":       {`SELECT DISTINCT account FROM message WHERE ` + openQueued + ` ORDER BY account`, "USING COVERING INDEX message_due"},
+		"texts of an account on their way": {`SELECT count(*) FROM message WHERE account = 'a' AND ` + openSending, "INDEX message_status"},
+		"accounts with queued texts":       {`SELECT account FROM message WHERE ` + openQueued, "USING COVERING INDEX message_"},
 	}
 	for name, c := range cases {
 		var plan []string

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -135,6 +136,7 @@ func (db *DB) QueuedAccounts(ctx context.Context) ([]string, error) {
 		err := rows.Scan(&name)
 		names = append(names, name)
 		return err
-	}, `SELECT DISTINCT account FROM message WHERE `+openQueued+` ORDER BY account`)
-	return names, err
+	}, `SELECT account FROM message WHERE `+openQueued)
+	slices.Sort(names)
+	return slices.Compact(names), err
 }

@@ -19,7 +19,10 @@ type tx struct {
 	ctx    context.Context
 	writes int // statements run by the present job that may have changed something
 	woken  woken
+	told   []Told
 }
+
+func (t *tx) tell(kind ToldKind, id string) { t.told = append(t.told, Told{kind, id}) }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if s, ok := t.w.stmts[query]; ok {

@@ -130,6 +130,7 @@ func (db *DB) saveWait(t *tx, d *savedDecision) error {
 			return err
 		}
 	}
+	t.tell(ToldDecision, d.ID)
 	_, err = t.exec(`UPDATE decision SET rule_version = $2, outcome = $3, reason = $4, note = $5, wait_until = $6, due_at = $7
 		WHERE id = $1`, d.ID, d.RuleVersion, string(outcome), string(reason), d.Note, micros(d.WaitUntil), due)
 	return err

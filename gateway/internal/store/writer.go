@@ -46,6 +46,7 @@ type writer struct {
 	ids     *identifiers
 
 	addEvents func(t *tx, all []*newEvent) error
+	told      func([]Told) // nil: nobody wants to hear
 
 	urgent  chan *job // of the loops: claims, outcomes, decisions, admin writes
 	ingest  chan *job // events
@@ -220,6 +221,9 @@ func (w *writer) commit(ctx context.Context, batch []*job) {
 		j.done <- j.err
 	}
 	w.wake.fire(t.woken)
+	if w.told != nil && len(t.told) > 0 {
+		w.told(t.told)
+	}
 }
 
 // errRedo says that one job of a batch failed after it had written, so that the batch has to be done
@@ -278,7 +282,11 @@ func (w *writer) run(t *tx, j *job, savepoint bool) error {
 		}
 	}
 	t.writes = 0
+	told := len(t.told)
 	j.err = j.run(t)
+	if j.err != nil {
+		t.told = t.told[:told]
+	}
 	switch {
 	case j.err != nil && severe(j.err):
 		return j.err

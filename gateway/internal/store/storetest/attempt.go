@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,12 +102,6 @@ func attemptCases() map[string]func(*testing.T, *bench) {
 			if again, err := b.RecoverAttempts(t.Context(), b.now()); err != nil || len(again) != 0 {
 				t.Errorf("recovered twice: %d, %v", len(again), err)
 			}
-			must(t, b.Settle(t.Context(), held.ID, message.Move{Status: message.Accepted, ProviderID: "found"}))
-			b.status(t, held.ID, message.Accepted, "")
-			must(t, b.Settle(t.Context(), held.ID, message.Move{Status: message.Delivered}))
-			if err := b.Settle(t.Context(), held.ID, message.Move{Status: message.Queued}); !errors.Is(err, store.ErrNotAllowed) {
-				t.Errorf("settle of a delivered message: %v, want not allowed", err)
-			}
 		},
 	}
 }
@@ -163,17 +158,36 @@ func listCases() map[string]func(*testing.T, *bench) {
 				filter message.Filter
 				want   int
 			}{
-				"by nothing":                {message.Filter{}, 1},
-				"by the order's id":         {message.Filter{Order: m.OrderID}, 1},
-				"by its GUID":               {message.Filter{Order: "{" + guidA + "}"}, 1},
-				"by its number":             {message.Filter{Order: "12.1"}, 1},
-				"by another order":          {message.Filter{Order: guidB}, 0},
-				"by the phone's end":        {message.Filter{Last4: "0001"}, 1},
-				"by another phone's end":    {message.Filter{Last4: "0002"}, 0},
-				"by stage, status, account": {message.Filter{Stage: "ready", Status: message.Queued, Account: "main"}, 1},
-				"by another stage":          {message.Filter{Stage: "out"}, 0},
-				"by time":                   {message.Filter{From: b.now(), To: b.now().Add(time.Second)}, 1},
-				"by a time before":          {message.Filter{To: b.now()}, 0},
+				"by nothing":                             {message.Filter{}, 1},
+				"by the order's id":                      {message.Filter{Order: m.OrderID}, 1},
+				"by its GUID":                            {message.Filter{Order: "{" + guidA + "}"}, 1},
+				"by its number":                          {message.Filter{Order: "12.1"}, 1},
+				"by another order":                       {message.Filter{Order: guidB}, 0},
+				"by the phone's end":                     {message.Filter{Last4: "0001"}, 1},
+				"by another phone's end":                 {message.Filter{Last4: "0002"}, 0},
+				"by stage, status, account":              {message.Filter{Stage: "ready", Statuses: []message.Status{message.Queued}, Account: "main"}, 1},
+				"by another stage":                       {message.Filter{Stage: "out"}, 0},
+				"by time":                                {message.Filter{From: b.now(), To: b.now().Add(time.Second)}, 1},
+				"by a time before":                       {message.Filter{To: b.now()}, 0},
+				"by the whole phone":                     {message.Filter{Phone: phone(1)}, 1},
+				"by another phone":                       {message.Filter{Phone: phone(2)}, 0},
+				"by the contact":                         {message.Filter{ContactID: m.ContactID}, 1},
+				"by the restaurant":                      {message.Filter{Restaurant: restaurant}, 1},
+				"by another restaurant":                  {message.Filter{Restaurant: "1"}, 0},
+				"by one of two statuses":                 {message.Filter{Statuses: []message.Status{message.Unknown, message.Queued}}, 1},
+				"by two other statuses":                  {message.Filter{Statuses: []message.Status{message.Unknown, message.Delivered}}, 0},
+				"by common statuses of a restaurant":     {message.Filter{Restaurant: restaurant, Statuses: []message.Status{message.Queued, message.Accepted}}, 1},
+				"by account alone":                       {message.Filter{Account: "main"}, 1},
+				"by stage alone":                         {message.Filter{Stage: "ready"}, 1},
+				"by number and restaurant":               {message.Filter{Order: "12.1", Restaurant: restaurant}, 1},
+				"by number elsewhere":                    {message.Filter{Order: "12.1", Restaurant: "1"}, 0},
+				"searched by number":                     {message.Filter{Query: " 12.1 "}, 1},
+				"searched by four digits":                {message.Filter{Query: "0001"}, 1},
+				"searched by a phone as people write it": {message.Filter{Query: "8 (999) 000-00-01"}, 1},
+				"searched by its ID in small letters":    {message.Filter{Query: strings.ToLower(m.ID)}, 1},
+				"searched by the order's GUID":           {message.Filter{Query: guidA}, 1},
+				"searched in vain":                       {message.Filter{Query: "0002"}, 0},
+				"searched within a status":               {message.Filter{Query: "12.1", Statuses: []message.Status{message.Delivered}}, 0},
 			} {
 				page, _, err := b.Messages(t.Context(), c.filter)
 				must(t, err)

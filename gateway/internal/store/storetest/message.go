@@ -300,30 +300,6 @@ func messageCases() map[string]func(*testing.T, *bench) {
 				t.Errorf("claimed %d, want 2", len(claimed))
 			}
 		},
-		"a person cancels and sends again": func(t *testing.T, b *bench) {
-			m := b.queued(t)
-			if _, err := b.ResendMessage(t.Context(), m.ID, b.now()); !errors.Is(err, store.ErrNotAllowed) {
-				t.Errorf("resend of a queued message: %v, want not allowed", err)
-			}
-			must(t, b.CancelMessage(t.Context(), m.ID, "guest called"))
-			b.status(t, m.ID, message.Cancelled, message.ByPerson)
-			if err := b.CancelMessage(t.Context(), m.ID, ""); !errors.Is(err, store.ErrNotAllowed) {
-				t.Errorf("second cancel: %v, want not allowed", err)
-			}
-			b.clock.pass(time.Hour)
-			for generation := 1; generation <= 2; generation++ {
-				id, err := b.ResendMessage(t.Context(), m.ID, b.now())
-				must(t, err)
-				again, err := b.Message(t.Context(), id)
-				must(t, err)
-				if again.Generation != generation || again.Status != message.Queued || again.Text != m.Text || !again.Deadline.Equal(b.now().Add(20*time.Minute)) {
-					t.Errorf("sent again as %+v", again)
-				}
-			}
-			if _, err := b.ResendMessage(t.Context(), "none", b.now()); !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("resend of nothing: %v", err)
-			}
-		},
 		"a wake-up comes after a message is queued": func(t *testing.T, b *bench) {
 			b.queued(t)
 			select {

@@ -24,7 +24,7 @@ func Exercise(t *testing.T, open Open) {
 	t.Helper()
 	for _, group := range []map[string]func(*testing.T, *bench){
 		eventCases(), orderCases(), bindingCases(), waitCases(), decisionCases(),
-		messageCases(), attemptCases(), receiptCases(), listCases(), keyCases(), settingCases(), accountCases(), processCases(),
+		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), keyCases(), settingCases(), accountCases(), processCases(),
 	} {
 		for name, run := range group {
 			t.Run(name, func(t *testing.T) {
@@ -229,3 +229,9 @@ func (b *bench) outcome(t *testing.T, orderID string, want ...rule.Decision) {
 }
 
 func skipped(r message.Reason) rule.Decision { return rule.Decision{Outcome: rule.Skipped, Reason: r} }
+
+// saveTexts stores texts of one order in one decision.
+func (b *bench) saveTexts(t *testing.T, o order.Order, texts []message.Message) {
+	t.Helper()
+	b.save(t, rule.Decided{Orders: []order.Order{o}, Decisions: []rule.Decision{b.decision(o, texts...)}})
+}
