@@ -80,6 +80,21 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// EgressError says that the guard refused an address which the admin has not allowed: nothing was sent
+// there. Take it with errors.As where the cure shall be told in the provider's own words.
+type EgressError struct {
+	Address string // host:port, as egress_allow wants it
+	Plain   bool   // refused for plain http; otherwise because the address is not a public one
+}
+
+// Error names the address and the cure.
+func (e *EgressError) Error() string {
+	if e.Plain {
+		return fmt.Sprintf("plain http to %s is refused: use https, or add %s to egress_allow", strings.TrimSuffix(e.Address, ":80"), e.Address)
+	}
+	return fmt.Sprintf("the address %s is not a public one; if it is meant, add it to egress_allow", e.Address)
+}
+
 // guardedTransport refuses plain http unless the admin allowed the address.
 type guardedTransport struct {
 	*http.Transport
@@ -89,7 +104,7 @@ type guardedTransport struct {
 // RoundTrip carries out one request.
 func (t *guardedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" && !t.egress.allow[strings.ToLower(hostPort(r))] {
-		return nil, fmt.Errorf("plain %s to %s is refused: use https, or add %s to egress_allow", r.URL.Scheme, r.URL.Host, hostPort(r))
+		return nil, &EgressError{Address: hostPort(r), Plain: true}
 	}
 	response, err := t.Transport.RoundTrip(r)
 	if err != nil {
@@ -150,7 +165,7 @@ func (e *egress) control(_ context.Context, _, address string, _ syscall.RawConn
 	if e.allow[strings.ToLower(address)] || publicAddress(to.Addr()) {
 		return nil
 	}
-	return fmt.Errorf("the address %s is not a public one; if it is meant, add it to egress_allow", address)
+	return &EgressError{Address: address}
 }
 
 // publicAddress says whether the address is one of the open internet.
