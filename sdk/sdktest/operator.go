@@ -23,6 +23,12 @@ type Operator struct {
 	// memory, whose money or daily limit the hundreds of messages of a run would use up.
 	NewHandler func(testing.TB) http.Handler
 
+	// Listen starts an operator who speaks something other than HTTP, anew for each case, and returns its
+	// host:port; it stands in place of Handler and NewHandler. The suite's bad days are then those of the
+	// connection, and Cases cannot be played. A setting must lead to it: {host} and {port} stand for its
+	// address.
+	Listen func(testing.TB) string
+
 	// Settings open a working account. {operator} stands for the address of the played operator,
 	// http://127.0.0.1:PORT; it goes into base_url where no value names it. Secrets have at least 4
 	// bytes and should be unlike any other text: the suite searches for them.
@@ -48,7 +54,7 @@ type Operator struct {
 }
 
 // played says whether there is an operator to break.
-func (o Operator) played() bool { return o.Handler != nil || o.NewHandler != nil }
+func (o Operator) played() bool { return o.Handler != nil || o.NewHandler != nil || o.Listen != nil }
 
 func (o Operator) handler(t testing.TB) http.Handler {
 	t.Helper()

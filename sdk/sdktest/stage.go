@@ -43,6 +43,7 @@ const page = "<!DOCTYPE html>\n<html><head><title>Maintenance</title></head><bod
 type stage struct {
 	handler http.Handler
 	server  *httptest.Server
+	line    *line         // in place of the server: an operator who speaks no HTTP
 	over    chan struct{} // closed when the test ends: lets the silent go
 
 	arrived chan struct{} // a token for each request, as far as somebody waits
@@ -70,14 +71,23 @@ func newStage(t testing.TB, handler http.Handler) *stage {
 	return s
 }
 
-func (s *stage) address() string { return s.server.Listener.Addr().String() }
+func (s *stage) address() string {
+	if s.line != nil {
+		return s.line.listener.Addr().String()
+	}
+	return s.server.Listener.Addr().String()
+}
 
 // plays sets the fault for requests that hold the text, or for all if it is empty.
 func (s *stage) plays(f fault, only string) {
 	s.mu.Lock()
 	s.fault, s.only = f, only
 	s.mu.Unlock()
-	if f == closed {
+	switch {
+	case f != closed:
+	case s.line != nil:
+		s.line.close()
+	default:
 		_ = s.server.Listener.Close()
 		s.server.CloseClientConnections()
 	}
@@ -102,6 +112,9 @@ func (s *stage) shapes(shape shaping, only string) {
 func (s *stage) seen(text string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.line != nil {
+		return s.line.seen(text)
+	}
 	n := 0
 	for _, request := range s.requests {
 		if strings.Contains(request, text) {

@@ -153,6 +153,10 @@ func (r *rig) fill(t testing.TB) {
 	if !r.suite.operator.played() {
 		return
 	}
+	if r.suite.operator.Listen != nil {
+		r.fillLine(t)
+		return
+	}
 	r.stage = newStage(t, r.suite.operator.handler(t))
 	r.allow = []string{r.stage.address()}
 	const place = "{operator}"
