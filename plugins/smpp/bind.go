@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
+	"syscall"
 	"time"
 
 	"github.com/linxGnu/gosmpp/data"
@@ -94,11 +96,17 @@ func notSecured(err error) error {
 		invalid   x509.CertificateInvalidError
 	)
 	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+		return &problem{
+			field: "tls", failure: failure,
+			summary: sdk.Text{EN: "The SMSC hung up when TLS began; this is probably the port without TLS.", RU: "SMS-центр оборвал соединение в начале TLS; вероятно, это порт без TLS."},
+			cure:    noTLS(),
+		}
 	case errors.As(err, &record):
 		return &problem{
 			field: "tls", failure: failure,
 			summary: sdk.Text{EN: "The port does not speak TLS.", RU: "Этот порт не поддерживает TLS."},
-			cure:    sdk.Text{EN: "Ask the operator for the port with TLS, or switch TLS off.", RU: "Узнайте у оператора порт с TLS или отключите TLS."},
+			cure:    noTLS(),
 		}
 	case errors.As(err, &authority):
 		return &problem{
@@ -122,11 +130,26 @@ func notSecured(err error) error {
 	return failure
 }
 
+func noTLS() sdk.Text {
+	return sdk.Text{EN: "Ask the operator for the port with TLS, or switch TLS off.", RU: "Узнайте у оператора порт с TLS или отключите TLS."}
+}
+
 // notBound explains an end before the answer to the bind.
 func notBound(err error) error {
 	failure := failed(err)
 	failure.Reason = sdk.Unavailable // nothing but the bind was said
-	if !errors.Is(err, errNoSMPP) {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		failure.Detail = "bind: " + failure.Detail
+		return &problem{
+			field: "port", failure: failure,
+			summary: sdk.Text{EN: "The SMSC hung up instead of answering the login.", RU: "SMS-центр оборвал соединение вместо ответа на вход."},
+			cure: sdk.Text{
+				EN: "Ask the operator whether this server's address is allowed, and whether the port wants TLS.",
+				RU: "Узнайте у оператора, разрешён ли адрес этого сервера и нужен ли на этом порту TLS.",
+			},
+		}
+	case !errors.Is(err, errNoSMPP):
 		failure.Detail = "bind: " + failure.Detail
 		return failure
 	}

@@ -50,7 +50,10 @@ func (*noSMPP) Is(target error) bool { return target == errNoSMPP }
 func readFrame(r io.Reader) (frame, error) {
 	var head [headerSize]byte
 	if n, err := io.ReadFull(r, head[:]); err != nil {
-		if n > 0 && errors.Is(err, io.ErrUnexpectedEOF) {
+		switch {
+		case n > 0 && head[0] != 0: // no unit is that long; a TLS server's alert is such an end
+			return frame{}, &noSMPP{raw: head[:n]}
+		case n > 0:
 			return frame{}, fmt.Errorf("the connection ended within a unit: %w", err)
 		}
 		return frame{}, err

@@ -64,7 +64,7 @@ func (k *keeper) get(ctx context.Context, now bool) (*link, error) {
 		k.mu.Unlock()
 		deadline, bounded := ctx.Deadline()
 		switch {
-		case l != nil:
+		case l != nil && l.alive(): // its end is noticed a moment later
 			return l, nil
 		case k.ctx.Err() != nil:
 			return nil, sdk.Fail(sdk.Unavailable, "the account is closed")

@@ -232,9 +232,12 @@ func (l *ledger) find(n notice) (unitKey, bool) {
 // doubt looks for the one unit that was never answered, went to the receipt's phone and has the text
 // that the receipt quotes. It is then taken under the receipt's id.
 func (l *ledger) doubt(n notice) (unitKey, bool) {
+	if len(n.quote) == 0 {
+		return unitKey{}, false
+	}
 	var found []unitKey
 	for message, r := range l.records {
-		if len(n.quote) == 0 || !n.about(r.phone) {
+		if !n.about(r.phone) {
 			continue
 		}
 		for part, u := range r.units {

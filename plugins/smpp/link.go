@@ -207,6 +207,16 @@ func (l *link) write(ctx context.Context, unit []byte) error {
 	return sdk.Fail(sdk.UnknownOutcome, "the connection broke while the message was written")
 }
 
+// alive says whether it has not ended.
+func (l *link) alive() bool {
+	select {
+	case <-l.done:
+		return false
+	default:
+		return true
+	}
+}
+
 // end ends the link with its first fault; unanswered requests get it.
 func (l *link) end(fault *sdk.Failure) {
 	l.mu.Lock()
