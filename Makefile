@@ -20,7 +20,7 @@ GOFOLDERS  := $(wildcard gateway sdk plugins scripts examples .ci)
 export GOFLAGS := $(filter-out -buildvcs=%,$(GOFLAGS)) -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build plugins test check bench race lint fmt fmt-check dead arch cross proto proto-check fuzz clean
+.PHONY: help demo run build plugins test check bench race lint fmt fmt-check dead arch cross proto proto-check fuzz clean ui ui-check ui-api ui-packages e2e
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,29 @@ proto: ## generate the Go code of the provider service (needs protoc)
 
 proto-check: ## compare the generated code with its source, where protoc is installed
 	.ci/proto check
+
+# The page of the admin: its build is committed, so that nothing above needs Node. Whoever changes
+# UI runs these; Node 20.19 or later.
+UI := gateway/internal/web/ui
+
+ui: ui-packages ## build the admin's page into gateway/internal/web/dist, to be committed
+	cd $(UI) && npm run build
+
+ui-check: ui-packages ## lint, types and tests of the page; the client fits the API
+	@bin=$$(mktemp -d) && trap 'rm -rf "$$bin"' EXIT && \
+	$(GO) run ./gateway/cmd/orderbell openapi > "$$bin/openapi.json" && \
+	(cd $(UI) && npx openapi-typescript "$$bin/openapi.json" -o "$$bin/schema.d.ts" > /dev/null) && \
+	cmp "$$bin/schema.d.ts" $(UI)/src/api/schema.d.ts || { echo 'the client does not fit the API (make ui-api mends it)'; exit 1; }
+	cd $(UI) && npm run check
+
+ui-api: ui-packages ## generate the page's types from the API
+	$(GO) run ./gateway/cmd/orderbell openapi > $(UI)/node_modules/.openapi.json
+	cd $(UI) && npx openapi-typescript node_modules/.openapi.json -o src/api/schema.d.ts
+
+ui-packages: $(UI)/node_modules/.package-lock.json
+
+$(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json
+	cd $(UI) && npm ci && touch node_modules/.package-lock.json
 
 # Not part of check: what a fuzzer finds is rarely the fault of the change that is checked. All seeds
 # and all that was ever found run with make test.

@@ -53,6 +53,9 @@ func (s *Server) fail(err error, c echo.Context) {
 	switch {
 	case errors.As(err, &refused):
 	case errors.As(err, &fromEcho):
+		if s.servedPage(fromEcho, c) {
+			return
+		}
 		refused = &refusal{code: problem.CodeOfStatus(fromEcho.Code)}
 	default:
 		refused = &refusal{code: problem.InternalFault, cause: err}

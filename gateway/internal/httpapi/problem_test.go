@@ -70,7 +70,7 @@ func TestOtherMethodsAndAddresses(t *testing.T) {
 		{"GET", "/api/v1/contacts", 405, "POST"},
 		{"POST", "/api/v4/ping", 405, "GET"},
 		{"DELETE", "/livez", 405, "GET"},
-		{"GET", "/", 404, ""},
+		{"GET", "/nothing", 404, ""},
 		{"POST", "/", 404, ""},
 		{"GET", "/k/" + goodKey, 404, ""},
 		{"POST", "/api/v4/kds", 404, ""},

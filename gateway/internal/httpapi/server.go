@@ -22,6 +22,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
+	"github.com/orderbell/orderbell/gateway/internal/web"
 )
 
 // Events stores what the cash server posts. Implemented by store.DB.
@@ -120,6 +121,7 @@ type Server struct {
 	routes   []Route
 	failures *throttle // wrong keys, by address
 	ready    readyCache
+	page     *web.Site // the admin's screen; nil: not served here
 
 	complaints *rate.Limiter // of the log about our own failures
 
@@ -202,6 +204,7 @@ func (s *Server) mount() {
 		if s.opt.Guard != nil {
 			s.mountAdmin()
 		}
+		s.mountPage()
 	}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		s.add(method, "/api/v4/ping", Public, s.ping)

@@ -1,0 +1,119 @@
+import { AppShell, Box, Divider, Group, Stack, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconDots } from '@tabler/icons-react';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ConfirmDialog } from '@/components/ConfirmDialog';
+import { ConnectionBanner } from '@/components/ConnectionBanner';
+import { narrowScreen } from '@/components/KeysetList';
+import { Loading } from '@/components/Loading';
+import { Brand } from './Brand';
+import { LoginDialog } from './LoginDialog';
+import { groups, tabs } from './pages';
+import { SearchBox } from './SearchBox';
+import { LanguageSwitch, SchemeSwitch } from './switches';
+import { UserMenu } from './UserMenu';
+import { usePages } from './usePages';
+
+/** The frame around every page: navigation at the side, or at the bottom of a phone. */
+export function Shell() {
+  const { t } = useTranslation();
+  const narrow = useMediaQuery(narrowScreen, false, { getInitialValueInEffect: false });
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new address starts at its top
+  useEffect(() => window.scrollTo(0, 0), [path]);
+  return (
+    <AppShell
+      layout="alt"
+      header={{ height: 56 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }}
+      footer={{ height: 60, collapsed: !narrow }}
+      padding={{ base: 'sm', sm: 'lg' }}
+      transitionDuration={0}
+    >
+      <a href="#page-title" className="ob-skip">
+        {t('skip')}
+      </a>
+      <AppShell.Header withBorder={false} bg="var(--mantine-color-body)">
+        <Group h="100%" px={{ base: 'sm', sm: 'lg' }} justify="space-between" wrap="nowrap" gap="xs">
+          {narrow ? <Brand size={24} /> : <span />}
+          <Group gap={4} wrap="nowrap">
+            <SearchBox />
+            <LanguageSwitch />
+            <SchemeSwitch />
+            <UserMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      {narrow ? null : (
+        <AppShell.Navbar p="sm" aria-label={t('nav.label')} bg="var(--mantine-color-body)">
+          <Box px={12} py={10} mb={6}>
+            <Brand />
+          </Box>
+          <SideNavigation />
+        </AppShell.Navbar>
+      )}
+      <AppShell.Main>
+        <ConnectionBanner />
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      {narrow ? (
+        <AppShell.Footer p={0}>
+          <BottomBar />
+        </AppShell.Footer>
+      ) : null}
+      <LoginDialog />
+      <ConfirmDialog />
+    </AppShell>
+  );
+}
+
+function SideNavigation() {
+  const { t } = useTranslation();
+  const shown = usePages();
+  return (
+    <Stack gap={2} style={{ overflowY: 'auto' }}>
+      {groups.map((group, index) => {
+        const inside = shown.filter((page) => page.group === group);
+        if (inside.length === 0) return null;
+        return (
+          <Stack key={group} gap={2}>
+            {index > 0 ? <Divider my={8} /> : null}
+            {inside.map(({ path, name, icon: Icon }) => (
+              <Link key={path} to={path} className="ob-nav" activeOptions={{ exact: path === '/' }}>
+                <Icon size={20} stroke={1.6} aria-hidden />
+                {t(`nav.${name}`)}
+              </Link>
+            ))}
+          </Stack>
+        );
+      })}
+    </Stack>
+  );
+}
+
+function BottomBar() {
+  const { t } = useTranslation();
+  const shown = usePages().filter((page) => tabs.includes(page.path));
+  return (
+    <Group component="nav" aria-label={t('nav.label')} h="100%" gap={0} wrap="nowrap" align="stretch">
+      {shown.map(({ path, name, icon: Icon }) => (
+        <Link key={path} to={path} className="ob-tab" activeOptions={{ exact: path === '/' }}>
+          <Icon size={22} stroke={1.6} aria-hidden />
+          <Text span size="xs" truncate>
+            {t(`nav.${name}`)}
+          </Text>
+        </Link>
+      ))}
+      <Link to="/more" className="ob-tab">
+        <IconDots size={22} stroke={1.6} aria-hidden />
+        <Text span size="xs">
+          {t('nav.more')}
+        </Text>
+      </Link>
+    </Group>
+  );
+}

@@ -1,0 +1,39 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type InlineConfig } from 'vite';
+import { unusedStyles } from './build/unused-styles.ts';
+
+const gateway = process.env.ORDERBELL_URL ?? 'http://127.0.0.1:11010';
+
+// What the gateway answers itself; `npm run dev` passes it on.
+const passed = ['/api', '/docs', '/openapi.json', '/readyz', '/livez', '/metrics'];
+
+const page: InlineConfig = {
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The page must not hold inline scripts or data: modules, which its policy forbids.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 4000,
+    reportCompressedSize: false,
+  },
+};
+
+export default defineConfig({
+  ...page,
+  plugins: [react(), unusedStyles(page)],
+  server: {
+    proxy: Object.fromEntries(passed.map((path) => [path, { target: gateway, changeOrigin: true }])),
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./src/testing/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+  },
+});
