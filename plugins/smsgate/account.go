@@ -110,6 +110,7 @@ func taken(body []byte, id, to string) (sdk.Accepted, error) {
 			reason = sdk.Unavailable
 		}
 		return sdk.Accepted{}, sdk.Fail(reason, "the phone could not send it").WithCode(v.code).WithRaw(string(body))
+	case sdk.StatusUnknown, sdk.StatusAbsent:
 	}
 	return sdk.Accepted{}, sdk.Fail(sdk.Internal, "the answer names no state that is known").WithRaw(string(body))
 }

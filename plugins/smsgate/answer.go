@@ -109,14 +109,14 @@ func words(err error) string {
 	return string(r.Message)
 }
 
-// duplicate says whether a sending was refused because the id is there already. The app's own server
-// answered so with 500 in some versions.
+// duplicate says whether a sending was refused because the id is there already: the server calls it a
+// duplicate id, the app says that it already exists, in some versions with 500. Without these words it
+// may be anybody's refusal.
 func duplicate(err error) bool {
 	switch statusOf(err) {
-	case http.StatusConflict:
-		return true
-	case http.StatusInternalServerError:
-		return strings.Contains(words(err), "same ID already exists")
+	case http.StatusConflict, http.StatusInternalServerError:
+		said := words(err)
+		return strings.Contains(said, "already exists") || strings.Contains(said, "duplicate id")
 	}
 	return false
 }
@@ -141,7 +141,7 @@ func explain(err error) error {
 	case http.StatusForbidden:
 		f.Detail += "; the token or the user lacks the right"
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType:
-		f.Reason = sdk.Unavailable // nothing at this address takes messages
+		f.Reason = sdk.Unauthorized // nothing at this address takes messages: somebody must mend the settings
 		f.Detail += "; there is no SMSGate at this address, check base_url"
 	case http.StatusRequestEntityTooLarge:
 		f.Reason = sdk.RejectedText
