@@ -59,6 +59,8 @@ type Restaurant struct {
 	IntakeKey  Secret // empty: events without a key, from this machine only
 	OrderStage order.Aggregate
 	Number     OrderNumber
+
+	stored bool // from the database
 }
 
 // OrderNumber is which field of the order guests know as its number.
@@ -77,6 +79,8 @@ type Account struct {
 	Provider string            // name of the plugin: "smsru"
 	Settings map[string]Secret // which of them are secret only the plugin's manifest knows
 	Limits   Limits
+
+	stored bool // from the database
 }
 
 // Limits bound what an account sends.

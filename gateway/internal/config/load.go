@@ -35,10 +35,17 @@ const EnvPrefix = "ORDERBELL_"
 // maxFile is the size above which the file is refused, in bytes.
 const maxFile = 1 << 20
 
-// Load reads and checks everything. The error, if any, is a Faults with every mistake that could be
-// found; no Config is given then. Relative folders of the file, and ${file:…}, count from the file's
-// own folder, those of the environment and the flags from the working folder.
-func Load(from Sources) (*Config, error) {
+// Load reads and checks everything, for a program that has nothing but the sources. The error, if any,
+// is a Faults with every mistake that could be found; no Config is given then. Relative folders of the
+// file, and ${file:…}, count from the file's own folder, those of the environment and the flags from the
+// working folder.
+func Load(from Sources) (*Config, error) { return readSources(from, true) }
+
+// Read is Load for a program that has a database beside the sources: Config.With completes it. What only
+// both together can tell, such as whether an account on the route exists, With checks.
+func Read(from Sources) (*Config, error) { return readSources(from, false) }
+
+func readSources(from Sources, alone bool) (*Config, error) {
 	cfg := defaults()
 	cfg.file = from.File
 	r := newReader(from)
@@ -51,6 +58,9 @@ func Load(from Sources) (*Config, error) {
 	r.readEnv(top)
 	r.readFlags(top, from.Flags)
 	r.complete(cfg)
+	if alone {
+		r.completeRoute(cfg)
+	}
 
 	if len(r.faults) > 0 {
 		r.faults.sort()
@@ -139,7 +149,6 @@ func (r *reader) complete(cfg *Config) {
 		cfg.Rules = filepath.Join(cfg.Data, "rules")
 	}
 	r.completeAdmin(cfg)
-	r.completeRoute(cfg)
 	r.checkRestaurants(cfg)
 	r.checkAccounts(cfg)
 	r.checkAPIKeys(cfg)

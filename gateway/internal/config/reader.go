@@ -18,6 +18,7 @@ type reader struct {
 	places map[string]place  // by path: where the value that counts was written
 	faults Faults
 
+	literal     bool // ${…} is a text like any other
 	badQuiet    bool // an end of the quiet hours was refused
 	badAccounts bool // an account was refused
 }

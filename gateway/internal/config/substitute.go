@@ -15,7 +15,7 @@ const maxSubstituted = 64 << 10
 // a file without its last line end, $${ a literal ${. What was put in is not looked at again, so that
 // a secret with ${ in it stays what it is. It reports whether v can be used.
 func (r *reader) substitute(v *value) bool {
-	if v.kind != textKind {
+	if v.kind != textKind || r.literal {
 		v.text = v.raw
 		return true
 	}

@@ -196,22 +196,23 @@ func (r *reader) completeRoute(c *Config) {
 	if r.badAccounts {
 		return // what their names should have been is not known
 	}
-	names := make([]string, len(c.Accounts))
-	for i, a := range c.Accounts {
-		names[i] = a.Name
-	}
+	names := accountNames(c)
 	switch {
 	case len(n.Route) == 0 && len(names) == 1:
 		n.Route = names
 	case len(n.Route) == 0 && len(names) > 1 && n.Enabled:
-		r.faultAt("notifications.route", "accounts", "", Text{
-			RU: "аккаунтов несколько, а порядок не указан", EN: "there are several accounts, but no order of preference",
-		}, Text{
-			RU: fmt.Sprintf("Например: route: [%s]", strings.Join(names, ", ")),
-			EN: fmt.Sprintf("For example: route: [%s]", strings.Join(names, ", ")),
-		})
+		r.noOrder(names)
 	}
 	r.checkRoute(n.Route, names)
+}
+
+func (r *reader) noOrder(names []string) {
+	r.faultAt("notifications.route", "accounts", "", Text{
+		RU: "аккаунтов несколько, а порядок не указан", EN: "there are several accounts, but no order of preference",
+	}, Text{
+		RU: fmt.Sprintf("Например: route: [%s]", strings.Join(names, ", ")),
+		EN: fmt.Sprintf("For example: route: [%s]", strings.Join(names, ", ")),
+	})
 }
 
 func (r *reader) checkRoute(route, names []string) {
