@@ -21,6 +21,7 @@ internal/rule            | internal/message internal/contact internal/order inte
 internal/access          | -                                   | pure
 internal/config          | PURE                                | open
 internal/vault           | -                                   | open
+internal/settings        | PURE internal/config internal/vault internal/store internal/problem | open
 internal/child           | -                                   | open
 internal/store           | PURE                                | open
 internal/store/storetest | PURE internal/store                 | open

@@ -209,3 +209,39 @@ func nodeOf(value any) ast.Node {
 		return ast.Null(written("null"))
 	}
 }
+
+// ChangesDeclared lists the declared keys of notifications which doc, in the form of
+// Stored.Notifications, gives another value.
+func (c *Config) ChangesDeclared(doc map[string]any) []string {
+	var changed []string
+	for _, key := range c.DeclaredNotifications() {
+		value, there := doc[key]
+		if !there {
+			continue
+		}
+		r := newReader(Sources{})
+		r.literal = true
+		n := c.Notifications
+		r.mapping(r.notificationFields(&n), node{Node: nodeOf(map[string]any{key: value}), path: "notifications"})
+		if len(r.faults) > 0 || !n.same(c.Notifications) {
+			changed = append(changed, key)
+		}
+	}
+	return changed
+}
+
+func (n Notifications) same(other Notifications) bool {
+	return slices.Equal(n.Route, other.Route) && n.Enabled == other.Enabled && n.Stage == other.Stage &&
+		n.Template == other.Template && n.Expires == other.Expires && n.QuietHours == other.QuietHours &&
+		n.OnUnknown == other.OnUnknown && n.ContactWait == other.ContactWait
+}
+
+// Document gives the settings in the form of Stored.Notifications.
+func (n Notifications) Document() map[string]any {
+	return map[string]any{
+		"enabled": n.Enabled, "route": slices.Clone(n.Route), "stage": n.Stage.KDSName(), "template": n.Template,
+		"expires":     shortSpan(n.Expires),
+		"quiet_hours": map[string]any{"from": n.QuietHours.From.String(), "to": n.QuietHours.To.String()},
+		"on_unknown":  string(n.OnUnknown), "contact_wait": shortSpan(n.ContactWait),
+	}
+}

@@ -172,3 +172,28 @@ func TestAMergeCanBeMergedAgain(t *testing.T) {
 		t.Errorf("route %v, faults %v; want the stored route over the one that Load filled in", got.Notifications.Route, faults)
 	}
 }
+
+func TestOnlyADeclaredKeyWithAnotherValueIsAChange(t *testing.T) {
+	t.Parallel()
+	c := declare(t, `notifications: {stage: kdsOut, expires: 20m, route: [], quiet_hours: {from: "22:00", to: "09:00"}}`)
+	doc := c.Notifications.Document()
+	doc["template"], doc["expires"] = "other", "1200s"
+	if got := c.ChangesDeclared(doc); len(got) > 0 {
+		t.Errorf("the same values, written otherwise: got %v, want no change", got)
+	}
+	doc["stage"], doc["quiet_hours"] = "kdsReady", map[string]any{"from": "22:00", "to": "08:00"}
+	if got := strings.Join(c.ChangesDeclared(doc), " "); got != "stage quiet_hours" {
+		t.Errorf("got %q, want stage quiet_hours", got)
+	}
+}
+
+func TestADocumentReadsBackAsItself(t *testing.T) {
+	t.Parallel()
+	c := declare(t, "")
+	n := c.Notifications
+	n.Expires, n.ContactWait, n.OnUnknown, n.Template = 90*time.Minute, 0, Resend, "{order_number}: \"да\"\n— ок"
+	got, faults := c.With(Stored{Notifications: n.Document()})
+	if len(faults) > 0 || !got.Notifications.same(n) {
+		t.Errorf("got %+v, %v; want %+v", got.Notifications, faults, n)
+	}
+}
