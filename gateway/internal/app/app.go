@@ -15,18 +15,21 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/pipeline"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 	"github.com/orderbell/orderbell/gateway/internal/script"
+	"github.com/orderbell/orderbell/gateway/internal/settings"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 )
 
 // Options are what a gateway is made of.
 type Options struct {
-	Config  *config.Config
+	Config  *config.Config // what is declared, from config.Read
 	Version string
 	Program string   // this program, which is also its own script worker
 	Args    []string // that make Program a script worker; default "script-worker"
 	Environ []string // of this process; plugins get next to nothing of it
 	Log     hclog.Logger
 	Now     func() time.Time
+
+	closed map[string]error // by account: why its secrets cannot be opened
 }
 
 // App is a gateway. New makes one that serves nothing yet; Run serves; Close lets go of the data
@@ -34,6 +37,9 @@ type Options struct {
 type App struct {
 	opts      Options
 	db        *store.DB
+	settings  *settings.Keeper
+	loops     pipeline.Loops // one for each account
+	setting   sync.Mutex     // one setLoops at a time
 	rules     *script.Pool
 	providers *provider.Host
 	fronts    []*front
@@ -63,14 +69,21 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	if err := a.bind(ctx); err != nil {
 		return nil, err
 	}
-	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now, Number: orderNumber(opts.Config)}); err != nil {
+	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now, Number: orderNumber(a.config)}); err != nil {
 		return nil, err
 	}
+	if a.settings, err = settings.Open(ctx, settings.Options{Declared: opts.Config, Store: a.db, Now: opts.Now}); err != nil {
+		return nil, err
+	}
+	a.tellLeftOut()
 	if err := fillRules(opts.Config.Rules); err != nil {
 		return nil, fmt.Errorf("rule folder: %w", err)
 	}
 	a.rules = newPool(opts)
+	current := a.settings.Current()
+	opts.Config, opts.closed = current.Config, current.Closed
 	a.providers = NewProviders(opts)
+	a.settings.OnChange(a.takeEffect)
 	a.reconcile = a.newReconcile()
 	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, log: opts.Log.Named("rules")}
 	a.open()
@@ -125,9 +138,9 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		defer ticker.Stop()
 		a.watch.Run(loopCtx, ticker.C)
 	})
-	for _, account := range a.opts.Config.Accounts {
-		loops.Go(func() { a.deliver(account).Run(loopCtx) })
-	}
+	a.setLoops(loopCtx)
+	loops.Go(func() { a.loops.Run(loopCtx) })
+	loops.Go(func() { a.watchQueues(loopCtx) })
 	loops.Go(func() { a.reconcile.Run(loopCtx) })
 	if ready != nil {
 		go func() { <-tried; ready() }()
@@ -155,35 +168,11 @@ func (a *App) recover(ctx context.Context) error {
 func (a *App) decide() *pipeline.Decide {
 	entropy := ulid.DefaultEntropy()
 	return &pipeline.Decide{
-		Inbox: a.db, Decode: a.recent.decode, Rules: a.rules, Policies: policies(a.opts.Config),
+		Inbox: a.db, Decode: a.recent.decode, Rules: a.rules, Policies: policies(a.config),
 		NewID: func() string { return ulid.MustNew(ulid.Timestamp(a.opts.Now()), entropy).String() },
 		Wake:  a.db.EventsWake, Now: a.opts.Now, Log: a.opts.Log.Named("decide"),
 	}
 }
-
-func (a *App) deliver(account config.Account) *pipeline.Deliver {
-	return &pipeline.Deliver{
-		Account: account.Name, Outbox: a.db, Sender: a.providers,
-		Batch: func() int { return a.providers.Batch(account.Name) }, Parallel: deliverParallel,
-		Limits: pipeline.Limits(account.Limits),
-		Wake:   func() <-chan struct{} { return a.db.MessagesWake(account.Name) },
-		Now:    a.opts.Now, Log: a.opts.Log.Named("deliver"),
-	}
-}
-
-func (a *App) newReconcile() *pipeline.Reconcile {
-	r := &pipeline.Reconcile{
-		Ledger: a.db, Postbox: a.db, Asker: a.providers, Reachable: a.opts.Config.PublicURL != "",
-		Now: a.opts.Now, Log: a.opts.Log.Named("reconcile"),
-	}
-	for _, account := range a.opts.Config.Accounts {
-		r.Accounts = append(r.Accounts, account.Name)
-	}
-	return r
-}
-
-// deliverParallel is how many calls of one account are under way at once.
-const deliverParallel = 4
 
 // PluginFolders are where provider programs are looked for: the configured folder, then the one
 // beside the program.

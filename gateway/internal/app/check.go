@@ -44,14 +44,14 @@ type Finding struct {
 }
 
 // Check examines everything that serving needs, without serving: database, rules, provider programs
-// and accounts. Nothing is sent.
+// and accounts. Nothing is sent. opts are those of Effective.
 func Check(ctx context.Context, opts Options) []Finding {
 	findings := []Finding{checkStore(ctx, opts)}
 	findings = append(findings, checkRules(ctx, opts)...)
 	if len(opts.Config.Accounts) == 0 {
 		return append(findings, Finding{Part: "account", Text: Text{
-			RU: "учётных записей нет, SMS отправлять не через кого: добавьте раздел accounts в orderbell.yaml",
-			EN: "there is no account to send through: add accounts to orderbell.yaml",
+			RU: "учётных записей нет, SMS отправлять не через кого: добавьте её на странице «Провайдеры» или в разделе accounts файла orderbell.yaml",
+			EN: "there is no account to send through: add one on the page Providers, or to accounts in orderbell.yaml",
 		}})
 	}
 	providers := StartProviders(ctx, opts, nil)

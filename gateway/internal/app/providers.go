@@ -15,17 +15,9 @@ func NewProviders(opts Options, only ...string) *provider.Host {
 	for _, err := range problems {
 		opts.Log.Error("a provider program cannot be used", "error", err)
 	}
-	var accounts []provider.Account
-	for _, a := range opts.Config.Accounts {
-		if len(only) > 0 && !slices.Contains(only, a.Name) {
-			continue
-		}
-		settings := map[string]string{}
-		for key, value := range a.Settings {
-			settings[key] = value.Reveal()
-		}
-		accounts = append(accounts, provider.Account{Name: a.Name, Provider: a.Provider, Settings: settings})
-	}
+	accounts := slices.DeleteFunc(providerAccounts(opts.Config, opts.closed), func(a provider.Account) bool {
+		return len(only) > 0 && !slices.Contains(only, a.Name)
+	})
 	return provider.New(provider.Options{
 		Catalogue: catalogue, Accounts: accounts, EgressAllow: opts.Config.EgressAllow,
 		Environ: pluginEnviron(opts.Environ), Log: opts.Log.Named("provider"),

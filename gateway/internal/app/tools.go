@@ -29,11 +29,17 @@ type Reader interface {
 
 // OpenReader opens the data folder for reading.
 func OpenReader(ctx context.Context, opts Options) (Reader, error) {
-	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now, Number: orderNumber(opts.Config)})
+	r := reader{cfg: opts.Config}
+	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now,
+		Number: orderNumber(func() *config.Config { return r.cfg })})
 	if err != nil {
 		return nil, err
 	}
-	return reader{DB: db, cfg: opts.Config}, nil
+	r.DB = db
+	if current, err := readFrom(ctx, opts, db); err == nil { // else by what is declared: a list is not the place to complain
+		r.cfg = current.Config
+	}
+	return &r, nil
 }
 
 // reader tells times by the restaurant's clock.
@@ -43,7 +49,7 @@ type reader struct {
 }
 
 // History is that of the store, with the zone in which it is to be told.
-func (r reader) History(ctx context.Context, orderID string) (*rule.History, error) {
+func (r *reader) History(ctx context.Context, orderID string) (*rule.History, error) {
 	h, err := r.DB.History(ctx, orderID)
 	if err == nil {
 		h.Zone = r.cfg.Restaurant(h.Order.Restaurant).Timezone

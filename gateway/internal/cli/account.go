@@ -27,19 +27,21 @@ type listedAccount struct {
 	Name     string   `json:"name"`
 	Provider string   `json:"provider"`
 	Settings []string `json:"settings"`
-	Route    int      `json:"route"` // place in the route of notifications, from 1; 0: not in it
+	Route    int      `json:"route"`    // place in the route of notifications, from 1; 0: not in it
+	Declared bool     `json:"declared"` // in orderbell.yaml; else in the database
 }
 
 // Run lists the configured accounts.
-func (c *accountListCommand) Run(s *session) error {
-	cfg, err := c.load(s)
+func (c *accountListCommand) Run(ctx context.Context, s *session) error {
+	opts, _, err := c.effective(ctx, s)
 	if err != nil {
 		return err
 	}
+	cfg := opts.Config
 	accounts := []listedAccount{}
-	rows := [][]string{strings.Split(word{"ИМЯ|ПРОВАЙДЕР|МЕСТО В МАРШРУТЕ|ЗАДАНЫ", "NAME|PROVIDER|PLACE IN THE ROUTE|SET"}.pick(s.lang), "|")}
+	rows := [][]string{strings.Split(word{"ИМЯ|ПРОВАЙДЕР|МЕСТО В МАРШРУТЕ|ОПИСАН В|ЗАДАНЫ", "NAME|PROVIDER|PLACE IN THE ROUTE|KEPT IN|SET"}.pick(s.lang), "|")}
 	for _, a := range cfg.Accounts {
-		l := listedAccount{Name: a.Name, Provider: a.Provider, Settings: []string{}}
+		l := listedAccount{Name: a.Name, Provider: a.Provider, Settings: []string{}, Declared: cfg.DeclaredAccount(a.Name)}
 		for _, key := range sortedKeys(a.Settings) {
 			if !a.Settings[key].IsZero() {
 				l.Settings = append(l.Settings, key)
@@ -51,14 +53,18 @@ func (c *accountListCommand) Run(s *session) error {
 				l.Route, place = i+1, fmt.Sprint(i+1)
 			}
 		}
+		kept := word{"базе данных", "the database"}.pick(s.lang)
+		if l.Declared {
+			kept = cfg.File()
+		}
 		accounts = append(accounts, l)
-		rows = append(rows, []string{l.Name, l.Provider, place, strings.Join(l.Settings, ", ")})
+		rows = append(rows, []string{l.Name, l.Provider, place, kept, strings.Join(l.Settings, ", ")})
 	}
 	if c.JSON {
 		return printJSON(s.out, map[string]any{"items": accounts})
 	}
 	if len(accounts) == 0 {
-		_, err := fmt.Fprintln(s.out, word{"Учётных записей нет: добавьте их в orderbell.yaml, раздел accounts.", "No accounts: declare them in orderbell.yaml under accounts."}.pick(s.lang))
+		_, err := fmt.Fprintln(s.out, word{"Учётных записей нет: добавьте их на странице «Провайдеры» или в orderbell.yaml, раздел accounts.", "No accounts: add one on the page Providers, or declare them in orderbell.yaml under accounts."}.pick(s.lang))
 		return err
 	}
 	return table(s.out, rows)
@@ -128,15 +134,14 @@ func (c *accountBalanceCommand) Run(ctx context.Context, s *session) error {
 
 // each starts the provider programs of the named account, or of all, for the time of one act.
 func (f configFlags) each(ctx context.Context, s *session, name string, act func(*app.Providers, app.Options, []string) error) error {
-	cfg, err := f.load(s)
+	opts, _, err := f.effective(ctx, s)
 	if err != nil {
 		return err
 	}
-	names, err := accountNames(s, cfg, name)
+	names, err := accountNames(s, opts.Config, name)
 	if err != nil {
 		return err
 	}
-	opts := s.options(cfg, s.quiet())
 	providers := app.StartProviders(ctx, opts, names)
 	defer providers.Stop()
 	return act(providers, opts, names)
@@ -154,7 +159,7 @@ func accountNames(s *session, cfg *config.Config, name string) ([]string, error)
 		names = append(names, a.Name)
 	}
 	if len(names) == 0 {
-		return nil, usageError{errors.New(word{"учётных записей нет: добавьте их в orderbell.yaml, раздел accounts", "no accounts: declare them in orderbell.yaml under accounts"}.pick(s.lang))}
+		return nil, usageError{errors.New(word{"учётных записей нет: добавьте их на странице «Провайдеры» или в orderbell.yaml, раздел accounts", "no accounts: add one on the page Providers, or declare them in orderbell.yaml under accounts"}.pick(s.lang))}
 	}
 	return names, nil
 }

@@ -18,13 +18,14 @@ type checkCommand struct {
 // Run examines everything that serving needs, without serving. Faults of the configuration are wrong
 // usage (2); anything else that is broken is a failure (1).
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := c.load(s)
+	opts, left, err := c.effective(ctx, s)
 	if err != nil {
 		return err
 	}
-	findings := []app.Finding{{Part: "config", Name: cfg.File(), OK: true, Text: app.Text{
+	findings := []app.Finding{{Part: "config", Name: opts.Config.File(), OK: true, Text: app.Text{
 		RU: "настройки в порядке", EN: "the configuration is in order"}}}
-	findings = append(findings, app.Check(ctx, s.options(cfg, s.quiet()))...)
+	findings = append(findings, left...)
+	findings = append(findings, app.Check(ctx, opts)...)
 	return printFindings(s, c.JSON, findings)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,8 @@ type configFlags struct {
 // defaultFile is read when it lies in the working folder and no other file is named.
 const defaultFile = "orderbell.yaml"
 
-// load reads the configuration; faults are wrong usage, all reported together.
+// load reads what is declared; faults are wrong usage, all reported together. What the database adds to
+// it only effective knows.
 func (f configFlags) load(s *session) (*config.Config, error) {
 	return f.loadWith(s, config.Flags{})
 }
@@ -35,11 +37,25 @@ func (f configFlags) loadWith(s *session, flags config.Flags) (*config.Config, e
 		}
 	}
 	flags.Data = f.Data
-	cfg, err := config.Load(config.Sources{File: file, Env: s.Environ, Flags: flags})
+	cfg, err := config.Read(config.Sources{File: file, Env: s.Environ, Flags: flags})
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return cfg, nil
+}
+
+// effective gives the app's options with the configuration that counts, the database's part included.
+// Findings are about what is kept there and cannot count.
+func (f configFlags) effective(ctx context.Context, s *session) (app.Options, []app.Finding, error) {
+	cfg, err := f.load(s)
+	if err != nil {
+		return app.Options{}, nil, err
+	}
+	opts, findings, err := app.Effective(ctx, s.options(cfg, s.quiet()))
+	if err != nil {
+		return app.Options{}, nil, usageError{err}
+	}
+	return opts, findings, nil
 }
 
 // options are the app's options for this configuration.

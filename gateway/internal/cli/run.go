@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -29,6 +30,9 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 	}
 	debug.SetGCPercent(gcPercent)
 	gateway, err := app.New(ctx, s.options(cfg, s.logger(cfg)))
+	if _, ours := errors.AsType[config.Faults](err); ours {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
 	}

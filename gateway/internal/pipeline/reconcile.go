@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -49,7 +48,7 @@ type Asker interface {
 // Reconcile learns what became of messages after their provider took them, or may have: from callbacks,
 // and by asking.
 type Reconcile struct {
-	Accounts  []string
+	Accounts  func() []string // those that are configured now
 	Ledger    Ledger
 	Postbox   Postbox
 	Asker     Asker
@@ -81,14 +80,15 @@ const (
 	refusalLength = 200
 )
 
-// Run works until ctx ends. One account that hangs delays no other.
+// Run reads callbacks that were left, until ctx ends.
 func (r *Reconcile) Run(ctx context.Context) {
-	var all sync.WaitGroup
-	for _, account := range r.Accounts {
-		all.Go(func() { r.loop(ctx, func() (bool, error) { return r.ask(ctx, account) }) })
-	}
-	all.Go(func() { r.loop(ctx, func() (bool, error) { return r.tidy(ctx) }) })
-	all.Wait()
+	r.loop(ctx, func() (bool, error) { return r.tidy(ctx) })
+}
+
+// RunAccount asks an account's provider about its messages, until ctx ends. Each account has its own, so
+// that one that hangs delays no other.
+func (r *Reconcile) RunAccount(ctx context.Context, account string) {
+	r.loop(ctx, func() (bool, error) { return r.ask(ctx, account) })
 }
 
 // loop repeats a step: at once while there is more to do, after a rest when there is not, and after a
@@ -180,7 +180,7 @@ func (r *Reconcile) lookUp(ctx context.Context, account string, asked []message.
 // tidy reads callbacks that nobody could read when they came, and finds messages for receipts that came
 // before their messages.
 func (r *Reconcile) tidy(ctx context.Context) (more bool, err error) {
-	pending, err := r.Postbox.PendingCallbacks(ctx, r.Accounts, r.Now().Add(-pendingAfter), pendingBatch)
+	pending, err := r.Postbox.PendingCallbacks(ctx, r.Accounts(), r.Now().Add(-pendingAfter), pendingBatch)
 	if err != nil {
 		return false, err
 	}
@@ -197,7 +197,7 @@ func (r *Reconcile) tidy(ctx context.Context) (more bool, err error) {
 // It is on disk before anybody looks into it. ErrNoSuchCallback: the address is not ours.
 // ErrCallbackLater: it is kept, and the provider should come again.
 func (r *Reconcile) Receive(ctx context.Context, c message.Callback, token string) (message.CallbackReply, error) {
-	if !slices.Contains(r.Accounts, c.Account) {
+	if !slices.Contains(r.Accounts(), c.Account) {
 		return message.CallbackReply{}, ErrNoSuchCallback
 	}
 	ours, err := r.Postbox.CallbackToken(ctx, c.Account)

@@ -126,16 +126,19 @@ func learning(t *testing.T, l *ledger, reachable bool, d time.Duration, during f
 		if l.m.Deadline.IsZero() {
 			l.m.Deadline = time.Now().Add(time.Hour)
 		}
-		r := &Reconcile{Accounts: []string{"main", "mute", "hangs"}, Ledger: l, Postbox: l, Asker: l, Reachable: reachable, Now: time.Now, Log: hclog.NewNullLogger()}
+		r := &Reconcile{Accounts: func() []string { return []string{"main", "mute", "hangs"} }, Ledger: l, Postbox: l, Asker: l, Reachable: reachable, Now: time.Now, Log: hclog.NewNullLogger()}
 		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { defer close(ended); r.Run(ctx) }()
+		var all sync.WaitGroup
+		all.Go(func() { r.Run(ctx) })
+		for _, account := range r.Accounts() {
+			all.Go(func() { r.RunAccount(ctx, account) })
+		}
 		if during != nil {
 			during(r)
 		}
 		time.Sleep(d)
 		stop()
-		<-ended
+		all.Wait()
 	})
 }
 
@@ -213,7 +216,7 @@ func TestACallbackIsKeptVerifiedAndApplied(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			l := &ledger{m: message.Message{Status: message.Accepted, ID: "01M"}, parsed: tt.parsed, parseErr: tt.err}
-			r := &Reconcile{Accounts: []string{"main"}, Ledger: l, Postbox: l, Asker: l, Now: time.Now, Log: hclog.NewNullLogger()}
+			r := &Reconcile{Accounts: func() []string { return []string{"main"} }, Ledger: l, Postbox: l, Asker: l, Now: time.Now, Log: hclog.NewNullLogger()}
 			reply, err := r.Receive(t.Context(), message.Callback{Account: tt.account}, tt.token)
 			if !errors.Is(err, tt.fails) || l.m.Status != tt.want || !slices.Equal(l.ended, tt.ended) {
 				t.Fatalf("got %+v, %v, message %s, callback %v; want %v, %s, %v", reply, err, l.m.Status, l.ended, tt.fails, tt.want, tt.ended)

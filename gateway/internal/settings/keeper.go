@@ -40,22 +40,19 @@ type Keeper struct {
 // KeysFolder is where the keys are that seal secrets in the database.
 func KeysFolder(data string) string { return filepath.Join(data, "keys") }
 
-// Open reads what is stored. The key that seals secrets is made here when nothing is sealed yet. The
-// error is a config.Faults when what is declared does not fit together, a *vault.Fault when a key cannot
-// be read.
+// Open reads what is stored. The key that seals secrets is made here when nothing is sealed yet; a
+// key that is missing or cannot be read stops only what it sealed: see Current.Closed. The error is a
+// config.Faults when what is declared does not fit together.
 func Open(ctx context.Context, opts Options) (*Keeper, error) {
 	k := &Keeper{opts: opts, apply: func(context.Context, *Current) {}}
-	var err error
-	if k.vault, err = vault.Open(KeysFolder(opts.Declared.Data), false, opts.Now()); err != nil {
-		return nil, err
-	}
+	k.vault, _ = vault.Open(KeysFolder(opts.Declared.Data), false, opts.Now()) // it says later what cannot be opened
 	current, err := Read(ctx, opts.Declared, opts.Store, k.vault)
 	if err != nil {
 		return nil, err
 	}
 	k.current.Store(current)
 	if !k.vault.Usable() && !current.sealed {
-		return k, k.makeKey()
+		_ = k.makeKey() // the first save says what is in the way
 	}
 	return k, nil
 }

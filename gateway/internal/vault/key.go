@@ -43,24 +43,26 @@ const (
 // nothing and must not seal: Usable tells.
 //
 // A folder that lost its key looks like a new one, so callers set mayCreate only when nothing sealed is
-// kept yet.
+// kept yet. With an error, which is a *Fault, there is a Vault all the same: it has the keys that could
+// be read, and gives the fault for values that need another one.
 func Open(folder string, mayCreate bool, now time.Time) (*Vault, error) {
 	v := &Vault{folder: folder, keys: map[keyID]cipher.AEAD{}}
 	names, err := keyFiles(folder)
-	if err != nil {
-		return nil, &Fault{Kind: KeyUnreadable, Path: folder, Err: err}
+	if err == nil && len(names) == 0 && mayCreate {
+		names = make([]string, 1)
+		names[0], err = create(folder, now)
 	}
-	if len(names) == 0 && mayCreate {
-		name, err := create(folder, now)
-		if err != nil {
-			return nil, &Fault{Kind: KeyUnreadable, Path: folder, Err: err}
-		}
-		names = []string{name}
+	if err != nil {
+		v.trouble = &Fault{Kind: KeyUnreadable, Path: folder, Err: err}
+		return v, v.trouble
 	}
 	for _, name := range names {
-		if err := v.read(filepath.Join(folder, name)); err != nil {
-			return nil, err
+		if fault := v.read(filepath.Join(folder, name)); fault != nil && v.trouble == nil {
+			v.trouble = fault
 		}
+	}
+	if v.trouble != nil {
+		return v, v.trouble
 	}
 	return v, nil
 }
@@ -87,10 +89,10 @@ func keyFiles(folder string) ([]string, error) {
 	return names, nil
 }
 
-func (v *Vault) read(path string) error {
-	body, err := readKeyFile(path)
-	if err != nil {
-		return err
+func (v *Vault) read(path string) *Fault {
+	body, fault := readKeyFile(path)
+	if fault != nil {
+		return fault
 	}
 	text, ok := strings.CutPrefix(string(bytes.TrimSpace(body)), fileMark)
 	key, err := base64.StdEncoding.DecodeString(text)
@@ -117,8 +119,8 @@ var (
 
 // readKeyFile reads a small regular file that only its owner can read. On Windows the folder's own
 // access list says who may; the mode bits there say nothing.
-func readKeyFile(path string) ([]byte, error) {
-	unreadable := func(err error) error { return &Fault{Kind: KeyUnreadable, Path: path, Err: err} }
+func readKeyFile(path string) ([]byte, *Fault) {
+	unreadable := func(err error) *Fault { return &Fault{Kind: KeyUnreadable, Path: path, Err: err} }
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, unreadable(err)

@@ -23,6 +23,8 @@ type Vault struct {
 	folder string
 	keys   map[keyID]cipher.AEAD
 	newest keyID
+
+	trouble *Fault // of a key file that could not be read; nil: none
 }
 
 // formatOne starts every sealed value: one byte, so that other formats can follow.
@@ -48,6 +50,9 @@ func (v *Vault) Open(at Place, sealed []byte) ([]byte, error) {
 	var id keyID
 	copy(id[:], sealed[1:])
 	key, ok := v.keys[id]
+	if !ok && v.trouble != nil {
+		return nil, v.trouble
+	}
 	if !ok {
 		return nil, &Fault{Kind: KeyMissing, Place: at, Path: v.folder, Key: id.String()}
 	}

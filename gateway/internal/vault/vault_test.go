@@ -125,7 +125,8 @@ func TestOnlyTheOwnerCanReadTheKey(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes say nothing on Windows")
 	}
-	_, folder := setup(t)
+	v, folder := setup(t)
+	sealed := v.Seal(home(), []byte(secret))
 	file := keyFile(t, folder)
 	for path, want := range map[string]os.FileMode{folder: 0o700, file: 0o600} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
@@ -135,8 +136,12 @@ func TestOnlyTheOwnerCanReadTheKey(t *testing.T) {
 	if err := os.Chmod(file, 0o640); err != nil { //nolint:gosec // the fault under test
 		t.Fatal(err)
 	}
-	if _, err := vault.Open(folder, false, now()); kind(err) != vault.KeyExposed {
+	exposed, err := vault.Open(folder, false, now())
+	if kind(err) != vault.KeyExposed || exposed.Usable() {
 		t.Errorf("a key that the group can read: got %v, want it refused", err)
+	}
+	if _, err := exposed.Open(home(), sealed); kind(err) != vault.KeyExposed {
+		t.Errorf("a value that it sealed: got %v, want the same reason", err)
 	}
 }
 
