@@ -264,12 +264,13 @@ func (db *DB) decisions(ctx context.Context, o *order.Order) ([]rule.Decision, e
 const decisionColumns = `id, event_id, order_id, restaurant, rule, rule_version, change,
 	outcome, reason, note, wait_until, decided_at`
 
-func scanDecision(rows *sql.Rows) (rule.Decision, error) {
+// scanDecision reads decisionColumns behind whatever columns come before them.
+func scanDecision(rows *sql.Rows, before ...any) (rule.Decision, error) {
 	var d rule.Decision
 	var change []byte
 	var wait, at int64
-	err := rows.Scan(&d.ID, &d.EventID, &d.OrderID, &d.Restaurant, &d.Rule, &d.RuleVersion, &change,
-		&d.Outcome, &d.Reason, &d.Note, &wait, &at)
+	err := rows.Scan(append(before, &d.ID, &d.EventID, &d.OrderID, &d.Restaurant, &d.Rule, &d.RuleVersion, &change,
+		&d.Outcome, &d.Reason, &d.Note, &wait, &at)...)
 	if err != nil {
 		return d, err
 	}

@@ -4,84 +4,219 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
 
 	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
 
 // EventFilter picks events for a list; zero fields do not restrict.
 type EventFilter struct {
-	Order      string // our ID of an order
-	Restaurant string // code that the intake key stands for
-	Status     kds.EventStatus
+	Order      string // our ID of an order, its GUID or its number
+	Restaurant string // that the intake key stands for, or that the orders of the event belong to
+	Statuses   []kds.EventStatus
 	From       time.Time // received at or after
 	To         time.Time // received before
-	After      string    // keyset: the ID of the last event of the page before
+	After      string    // keyset: what the page before gave as next
 	Limit      int       // 1 to 500; 0 means 50
 }
 
-// Events gives a page of events without bodies, newest first, and the ID to put into After for the
-// next page; empty: this was the last.
-func (db *DB) Events(ctx context.Context, f EventFilter) (page []kds.Event, next string, err error) {
-	where, args := f.where()
-	limit := pageLimit(f.Limit)
-	err = db.reader.each(ctx, func(rows *sql.Rows) error {
-		var e kds.Event
-		err := scanEvent(rows, &e)
-		page = append(page, e)
-		return err
-	}, fmt.Sprintf(`SELECT %s FROM event %s ORDER BY id DESC LIMIT %d`, eventColumns, where, limit+1), args...)
+// ListedEvent is an event with its body (nil after its retention) and the orders that it told of.
+type ListedEvent struct {
+	kds.Event
+	OrderIDs []string
+}
+
+// Events gives a page of events, newest first, and what to put into After for the next page; empty:
+// this was the last. A page may be short, even empty, and not be the last: see pageBudget.
+func (db *DB) Events(ctx context.Context, f EventFilter) (page []ListedEvent, next string, err error) {
+	ids, next, err := db.page(ctx, pager{
+		table: "event e", id: "e.id", ways: f.ways(), fits: f.fits(), after: f.After, limit: pageLimit(f.Limit),
+	})
 	if err != nil {
 		return nil, "", err
 	}
-	if len(page) > limit {
-		page = page[:limit]
-		next = page[limit-1].ID
-	}
-	return page, next, nil
+	page, err = db.eventsByID(ctx, ids)
+	return page, next, err
 }
 
-func (f EventFilter) where() (string, []any) {
+// ways leads to what is stored, odd or failed by their own small indexes; nearly all others are done, and
+// are found by going back in time.
+func (f EventFilter) ways() []conditions {
+	var ways []conditions
+	one := func(term string, args ...any) {
+		var c conditions
+		if term != "" {
+			c.add(term, args...)
+		}
+		c.madeBetween("e.id", f.From, f.To)
+		ways = append(ways, c)
+	}
+	switch {
+	case f.Order != "":
+		one(`e.id IN (SELECT oe.event_id FROM order_event oe WHERE `+ordersNamed(`oe.order_id`, f.Restaurant)+`)`, orderNames(f.Order, f.Restaurant)...)
+	case len(f.Statuses) > 0 && !slices.Contains(f.Statuses, kds.Done):
+		for _, s := range f.Statuses {
+			if s == kds.Stored {
+				one(`e.status = 'stored'`)
+				continue
+			}
+			one(`e.status IN ('quarantined', 'failed') AND e.status = $?`, string(s))
+		}
+	default:
+		one(``)
+	}
+	return ways
+}
+
+func (f EventFilter) fits() conditions {
 	var c conditions
-	if f.Order != "" {
-		c.add(`id IN (SELECT event_id FROM order_event WHERE order_id = $?)`, f.Order)
-	}
 	if f.Restaurant != "" {
-		c.add(`restaurant = $?`, f.Restaurant)
+		c.add(`(e.restaurant = $? OR EXISTS (SELECT 1 FROM order_event oe JOIN orders o ON o.id = oe.order_id
+			WHERE oe.event_id = e.id AND o.restaurant = $?))`, f.Restaurant, f.Restaurant)
 	}
-	if f.Status != "" {
-		c.add(`status = $?`, string(f.Status))
+	if len(f.Statuses) > 0 {
+		args := make([]any, len(f.Statuses))
+		for i, s := range f.Statuses {
+			args[i] = string(s)
+		}
+		c.add(`e.status IN (`+strings.TrimSuffix(strings.Repeat("$?,", len(args)), ",")+`)`, args...)
 	}
 	if !f.From.IsZero() {
-		c.add(`received_at >= $?`, micros(f.From))
+		c.add(`e.received_at >= $?`, micros(f.From))
 	}
 	if !f.To.IsZero() {
-		c.add(`received_at < $?`, micros(f.To))
+		c.add(`e.received_at < $?`, micros(f.To))
 	}
-	if f.After != "" {
-		c.add(`id < $?`, f.After)
+	return c
+}
+
+// eventsByID gives events with their bodies, newest first; identifiers that are none are passed over.
+func (db *DB) eventsByID(ctx context.Context, ids []string) ([]ListedEvent, error) {
+	var events []kds.Event
+	err := inLists(ids, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var e kds.Event
+			err := scanEvent(rows, &e)
+			events = append(events, e)
+			return err
+		}, `SELECT `+eventColumns+` FROM event WHERE id IN `+list, args...)
+	})
+	if err != nil {
+		return nil, err
 	}
-	return c.where()
+	slices.SortFunc(events, func(a, b kds.Event) int { return strings.Compare(b.ID, a.ID) })
+	if err := db.readBodies(ctx, events); err != nil {
+		return nil, err
+	}
+	all := make([]ListedEvent, len(events))
+	at := make(map[string]int, len(events))
+	for i, e := range events {
+		all[i].Event, at[e.ID] = e, i
+	}
+	err = inLists(ids, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var event, order string
+			err := rows.Scan(&event, &order)
+			if i, known := at[event]; known {
+				all[i].OrderIDs = append(all[i].OrderIDs, order)
+			}
+			return err
+		}, `SELECT event_id, order_id FROM order_event WHERE event_id IN `+list+` ORDER BY order_id`, args...)
+	})
+	return all, err
 }
 
 // Event gives one event with its body (nil after its retention); ErrNotFound when there is none.
 func (db *DB) Event(ctx context.Context, id string) (*kds.Event, error) {
-	var found []kds.Event
-	err := db.reader.each(ctx, func(rows *sql.Rows) error {
-		var e kds.Event
-		err := scanEvent(rows, &e)
-		found = append(found, e)
-		return err
-	}, `SELECT `+eventColumns+` FROM event WHERE id = $1`, id)
+	e, err := db.EventWithOrders(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &e.Event, nil
+}
+
+// EventWithOrders is Event with the orders that it told of.
+func (db *DB) EventWithOrders(ctx context.Context, id string) (*ListedEvent, error) {
+	found, err := db.eventsByID(ctx, []string{id})
 	if err != nil {
 		return nil, err
 	}
 	if len(found) == 0 {
 		return nil, fault(ErrNotFound, "event "+id)
 	}
-	return &found[0], db.readBodies(ctx, found)
+	return &found[0], nil
+}
+
+// ListedDecision is a decision with the number of its order and the messages that it queued.
+type ListedDecision struct {
+	rule.Decision
+	Number     string
+	MessageIDs []string
+}
+
+// EventDecisions gives the decisions that an event led to, in time order.
+func (db *DB) EventDecisions(ctx context.Context, eventID string) ([]ListedDecision, error) {
+	return db.listDecisions(ctx, `d.event_id = $1`, eventID)
+}
+
+func (db *DB) listDecisions(ctx context.Context, term string, args ...any) ([]ListedDecision, error) {
+	var all []ListedDecision
+	err := db.reader.each(ctx, func(rows *sql.Rows) error {
+		var l ListedDecision
+		d, err := scanDecision(rows, &l.Number)
+		l.Decision = d
+		all = append(all, l)
+		return err
+	}, `SELECT coalesce((SELECT o.number FROM orders o WHERE o.id = d.order_id), ''), `+decisionColumns+` FROM decision d WHERE `+term+` ORDER BY d.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	orders := make([]string, 0, len(all))
+	at := make(map[string]int, len(all))
+	for i := range all {
+		orders, at[all[i].ID] = append(orders, all[i].OrderID), i
+	}
+	return all, inLists(orders, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			var id, decision string
+			err := rows.Scan(&id, &decision)
+			if i, ours := at[decision]; ours {
+				all[i].MessageIDs = append(all[i].MessageIDs, id)
+			}
+			return err
+		}, `SELECT id, decision_id FROM message WHERE order_id IN `+list+` ORDER BY id`, args...)
+	})
+}
+
+// ReplayEvent puts an event that was quarantined or given up back to those that wait to be decided: what
+// it tells is decided as if it had come now, and dedupe keys hold, so that nobody is told twice.
+// ErrNotAllowed for one that is being decided, or was; and for one whose body is gone.
+func (db *DB) ReplayEvent(ctx context.Context, id string) error {
+	return db.do(ctx, func(t *tx) error {
+		var status kds.EventStatus
+		var bodies int
+		found, err := t.one([]any{&status, &bodies}, `SELECT e.status, (SELECT count(*) FROM event_body b WHERE b.event_id = e.id)
+			FROM event e WHERE e.id = $1`, id)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return fault(ErrNotFound, "event "+id)
+		case bodies == 0:
+			return fault(ErrNotAllowed, fmt.Sprintf("the body of event %s is no longer kept", id))
+		case status != kds.Quarantined && status != kds.Failed:
+			return fault(ErrNotAllowed, fmt.Sprintf("event %s is %s", id, status))
+		}
+		t.woken.events = true
+		t.tell(ToldEvent, id)
+		_, err = t.exec(`UPDATE event SET status = 'stored', note = '', tries = 0, lease_until = 0 WHERE id = $1`, id)
+		return err
+	})
 }
 
 // dropSlice is how many bodies go in one commit, so that dropping a month of them stops nobody.

@@ -26,6 +26,7 @@ const (
 	ErrNotFound     Kind = "not found"     // there is no such thing
 	ErrNotAllowed   Kind = "not allowed"   // its status forbids that
 	ErrTaken        Kind = "taken"         // the name is in use
+	ErrTraces       Kind = "traces"        // erased data is left between the rows of a big file
 	ErrNoOrder      Kind = "no order"      // the order is not named
 	ErrStale        Kind = "stale"         // somebody else has saved since it was read
 	ErrInUse        Kind = "in use"        // something still needs it
@@ -118,6 +119,9 @@ func (f *Fault) words() (en, ru string) {
 		return "its status does not allow that", "состояние этого не допускает"
 	case ErrTaken:
 		return "this name is in use; choose another", "это имя занято; выберите другое"
+	case ErrTraces:
+		return fmt.Sprintf("the person is erased, but traces of the number are left between the rows of %s; they go when it is next compacted", f.Path),
+			fmt.Sprintf("человек удалён, но следы номера остались между строками файла %s; они исчезнут при следующем сжатии базы", f.Path)
 	case ErrNoOrder:
 		return "the order is not named; give guid, or visit and order_ident, or number",
 			"заказ не указан; нужен guid, или visit и order_ident, или number"

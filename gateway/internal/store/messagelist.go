@@ -55,23 +55,22 @@ func messageWays(f message.Filter) []conditions {
 	person := func(term, value string) {
 		one(`m.contact_id IN (SELECT c.id FROM contact c WHERE `+term+` = $?)`, value)
 	}
-	const last4 = `substr(c.phone, length(c.phone) - 3)`
 	switch q := strings.TrimSpace(f.Query); {
 	case q != "":
 		one(`m.id = $?`, strings.ToUpper(q))
-		one(ordersNamed(f.Restaurant), orderNames(q, f.Restaurant)...)
+		one(ordersNamed(`m.order_id`, f.Restaurant), orderNames(q, f.Restaurant)...)
 		if p, err := contact.ParsePhone(q, "RU"); err == nil {
 			person(`c.phone`, p.Reveal())
 		}
 		if isLast4(q) {
-			person(last4, q)
+			person(lastFour, q)
 		}
 	case f.Order != "":
-		one(ordersNamed(f.Restaurant), orderNames(f.Order, f.Restaurant)...)
+		one(ordersNamed(`m.order_id`, f.Restaurant), orderNames(f.Order, f.Restaurant)...)
 	case !f.Phone.IsZero():
 		person(`c.phone`, f.Phone.Reveal())
 	case f.Last4 != "":
-		person(last4, f.Last4)
+		person(lastFour, f.Last4)
 	case f.ContactID != "":
 		one(`m.contact_id = $?`, f.ContactID)
 	case len(f.Statuses) > 0 && !(f.Restaurant != "" && commonStatuses(f.Statuses)):
@@ -97,13 +96,13 @@ func commonStatuses(statuses []message.Status) bool {
 	return slices.Contains(statuses, message.Delivered) || slices.Contains(statuses, message.Accepted)
 }
 
-// ordersNamed is the term for messages of the orders that orderNames names.
-func ordersNamed(restaurant string) string {
+// ordersNamed is the term for a column that has one of the orders that orderNames names.
+func ordersNamed(column, restaurant string) string {
 	within := ""
 	if restaurant != "" {
 		within = ` AND restaurant = $?`
 	}
-	return `m.order_id IN (SELECT id FROM orders WHERE id = $? UNION SELECT order_id FROM order_ref WHERE ref = $?
+	return column + ` IN (SELECT id FROM orders WHERE id = $? UNION SELECT order_id FROM order_ref WHERE ref = $?
 		UNION SELECT id FROM (SELECT id FROM orders WHERE number_key = $?` + within + ` ORDER BY id DESC LIMIT $?) n)`
 }
 

@@ -72,7 +72,7 @@ func dsn(path string, readOnly bool) string {
 		pragmas = append(pragmas, "query_only(1)", fmt.Sprintf("cache_size(-%d)", readerCache<<10))
 	} else {
 		pragmas = append(pragmas,
-			"journal_mode(WAL)", "synchronous(FULL)",
+			"journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)", // what is deleted is overwritten (erase.go)
 			fmt.Sprintf("wal_autocheckpoint(%d)", checkpointSize),
 			fmt.Sprintf("cache_size(-%d)", writerCache<<10))
 	}

@@ -30,7 +30,8 @@ const (
 // so it must set its results anew each time and must not read its own earlier ones.
 type job struct {
 	run   func(*tx) error
-	event *newEvent // an event that may be stored together with others instead of by run; nil: none
+	apart func(context.Context, *sql.Conn) error // instead of run: outside of any transaction
+	event *newEvent                              // an event that may be stored together with others instead of by run; nil: none
 	bytes int
 	state atomic.Int32
 	err   error
@@ -71,6 +72,25 @@ func newWriter(path string, d dialect, pool *sql.DB, w *wake, ids *identifiers, 
 		urgent: make(chan *job, urgentQueue), ingest: make(chan *job, queue),
 		stop: make(chan struct{}), ended: make(chan struct{}),
 	}
+}
+
+// apart hands the writer's connection to run, between two batches. run must leave it as it was.
+func (w *writer) apart(ctx context.Context, run func(context.Context, *sql.Conn) error) error {
+	j := &job{apart: run, done: make(chan error, 1)}
+	if err := w.submit(ctx, j, true); err != nil {
+		return err
+	}
+	return j.wait(ctx)
+}
+
+func (w *writer) runApart(ctx context.Context, j *job) {
+	if w.conn == nil {
+		if err := w.connect(ctx); err != nil {
+			j.done <- err
+			return
+		}
+	}
+	j.done <- explain(w.path, j.apart(ctx, w.conn))
 }
 
 // do hands a job of the loops to the writer and waits for its commit.
@@ -165,7 +185,7 @@ func (w *writer) loop(ctx context.Context) {
 		if first != nil {
 			runtime.Gosched()
 		}
-		batch = w.collect(batch[:0], first)
+		batch = w.collect(ctx, batch[:0], first)
 		if len(batch) > 0 {
 			w.commit(ctx, batch)
 			continue
@@ -177,12 +197,17 @@ func (w *writer) loop(ctx context.Context) {
 	}
 }
 
-// collect takes what waits, urgent jobs first, within the limits of one batch.
-func (w *writer) collect(batch []*job, first *job) []*job {
+// collect takes what waits, urgent jobs first, within the limits of one batch. What is to run apart runs
+// at once: no transaction is open yet.
+func (w *writer) collect(ctx context.Context, batch []*job, first *job) []*job {
 	size := 0
 	take := func(j *job) {
 		w.waiting.Add(-int64(j.bytes))
-		if j.state.CompareAndSwap(jobWaits, jobTaken) {
+		switch {
+		case !j.state.CompareAndSwap(jobWaits, jobTaken):
+		case j.apart != nil:
+			w.runApart(ctx, j)
+		default:
 			batch = append(batch, j)
 			size += j.bytes
 		}

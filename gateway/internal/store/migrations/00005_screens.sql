@@ -39,6 +39,7 @@ CREATE TABLE tally (
   hour       BIGINT NOT NULL,
   restaurant TEXT NOT NULL,
   account    TEXT NOT NULL,
+  stage      TEXT NOT NULL,
   status     TEXT NOT NULL,
   currency   TEXT NOT NULL,
   messages   BIGINT NOT NULL,
@@ -46,7 +47,7 @@ CREATE TABLE tally (
   cost_units BIGINT NOT NULL,
   cost_nanos BIGINT NOT NULL,
   speed      TEXT NOT NULL,
-  PRIMARY KEY (hour, restaurant, account, status, currency)
+  PRIMARY KEY (hour, restaurant, account, stage, status, currency)
 );
 CREATE TABLE tally_hour (
   hour BIGINT PRIMARY KEY

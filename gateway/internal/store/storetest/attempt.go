@@ -200,7 +200,7 @@ func listCases() map[string]func(*testing.T, *bench) {
 			for i := range 5 {
 				b.add(t, fmt.Sprint("h", i))
 			}
-			first, next, err := b.Events(t.Context(), store.EventFilter{Limit: 3, Status: kds.Stored, Restaurant: restaurant})
+			first, next, err := b.Events(t.Context(), store.EventFilter{Limit: 3, Statuses: []kds.EventStatus{kds.Stored}, Restaurant: restaurant})
 			must(t, err)
 			second, end, err := b.Events(t.Context(), store.EventFilter{Limit: 3, After: next})
 			must(t, err)

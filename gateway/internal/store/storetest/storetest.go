@@ -24,7 +24,7 @@ func Exercise(t *testing.T, open Open) {
 	t.Helper()
 	for _, group := range []map[string]func(*testing.T, *bench){
 		eventCases(), orderCases(), bindingCases(), waitCases(), decisionCases(),
-		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), keyCases(), settingCases(), accountCases(), processCases(),
+		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), screenCases(), keyCases(), settingCases(), accountCases(), processCases(),
 	} {
 		for name, run := range group {
 			t.Run(name, func(t *testing.T) {
@@ -146,6 +146,9 @@ func (b *bench) save(t *testing.T, d rule.Decided) {
 	t.Helper()
 	if d.EventID == "" {
 		d.EventID = b.add(t, "event-of-"+time.Duration(len(d.Orders)).String()+b.now().String()+nextName())
+	}
+	for i := range d.Decisions {
+		d.Decisions[i].EventID = d.EventID
 	}
 	if d.Status == "" {
 		d.Status = kds.Done
