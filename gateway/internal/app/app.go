@@ -46,6 +46,7 @@ type App struct {
 	recent    *recent
 	reconcile *pipeline.Reconcile
 	watch     *ruleWatch
+	plugins   *pluginWatch
 }
 
 // stopTimeout is how long a stop waits for what is under way.
@@ -82,7 +83,9 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	a.rules = newPool(opts)
 	current := a.settings.Current()
 	opts.Config, opts.closed = current.Config, current.Closed
+	a.plugins = newPluginWatch(opts) // before the catalogue is read, so that no change falls between
 	a.providers = NewProviders(opts)
+	a.plugins.host = a.providers
 	a.settings.OnChange(a.takeEffect)
 	a.reconcile = a.newReconcile()
 	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, log: opts.Log.Named("rules")}
@@ -137,6 +140,11 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		ticker := time.NewTicker(rulesScan)
 		defer ticker.Stop()
 		a.watch.Run(loopCtx, ticker.C)
+	})
+	loops.Go(func() {
+		ticker := time.NewTicker(pluginsScan)
+		defer ticker.Stop()
+		a.plugins.Run(loopCtx, ticker.C)
 	})
 	a.setLoops(loopCtx)
 	loops.Go(func() { a.loops.Run(loopCtx) })

@@ -48,6 +48,7 @@ type Finding struct {
 func Check(ctx context.Context, opts Options) []Finding {
 	findings := []Finding{checkStore(ctx, opts)}
 	findings = append(findings, checkRules(ctx, opts)...)
+	findings = append(findings, checkCatalogue(opts)...)
 	if len(opts.Config.Accounts) == 0 {
 		return append(findings, Finding{Part: "account", Text: Text{
 			RU: "учётных записей нет, SMS отправлять не через кого: добавьте её на странице «Провайдеры» или в разделе accounts файла orderbell.yaml",
@@ -105,6 +106,17 @@ func checkRules(ctx context.Context, opts Options) []Finding {
 		findings = append(findings, Finding{Part: "rules", Name: opts.Config.Rules, OK: true, Text: Text{
 			RU: fmt.Sprintf("правил: %d, все читаются", len(set.Rules)), EN: fmt.Sprintf("%d rules, all readable", len(set.Rules)),
 		}})
+	}
+	return findings
+}
+
+// checkCatalogue tells what in the folders of provider programs cannot be used. That a program which an
+// account uses is not the approved one shows when it is started.
+func checkCatalogue(opts Options) []Finding {
+	_, problems := readCatalogue(opts)
+	var findings []Finding
+	for _, err := range problems {
+		findings = append(findings, Finding{Part: "provider", Text: textOf(err)})
 	}
 	return findings
 }

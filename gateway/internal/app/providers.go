@@ -1,17 +1,19 @@
 package app
 
 import (
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 )
 
 // NewProviders makes the host of the configured accounts, of all or of those named. Its processes start
 // with Run. Programs that cannot be read are logged; the rest works.
 func NewProviders(opts Options, only ...string) *provider.Host {
-	catalogue, problems := provider.ReadCatalogue(PluginFolders(opts.Config, opts.Program)...)
+	catalogue, problems := readCatalogue(opts)
 	for _, err := range problems {
 		opts.Log.Error("a provider program cannot be used", "error", err)
 	}
@@ -23,6 +25,17 @@ func NewProviders(opts Options, only ...string) *provider.Host {
 		Environ: pluginEnviron(opts.Environ), Log: opts.Log.Named("provider"),
 	})
 }
+
+// readCatalogue reads what provider programs there are, bundled and added. Problems are what cannot be
+// used; the rest works.
+func readCatalogue(opts Options) (provider.Catalogue, []error) {
+	bundled, problems := provider.ReadCatalogue(PluginFolders(opts.Config, opts.Program)...)
+	catalogue, more := bundled.With(addedFolder(opts.Config))
+	return catalogue, append(problems, more...)
+}
+
+// addedFolder is where the programs lie that were added to the catalogue, one folder for each version.
+func addedFolder(cfg *config.Config) string { return filepath.Join(cfg.Data, "providers") }
 
 // pluginEnviron is what plugins may see of the environment: how to reach the outside and where the
 // system keeps its certificates. Never a key.

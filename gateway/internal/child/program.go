@@ -45,20 +45,48 @@ func locate(spec *Spec) (string, error) {
 	if spec.Sum == nil {
 		return path, nil
 	}
+	at, err := Exposed(path)
+	if err != nil {
+		fault.Kind, fault.Cause = NotStarted, err
+		return "", fault
+	}
+	if at != "" {
+		fault.Kind, fault.Detail = Writable, at
+		return "", fault
+	}
+	return path, nil
+}
+
+// Exposed names the first place, from path itself up to the root, where somebody other than the owner
+// could put other bytes under that name; empty: nowhere. Symbolic links must be resolved before.
+func Exposed(path string) (at string, err error) {
 	for at := path; ; at = filepath.Dir(at) {
 		info, err := os.Stat(at)
 		if err != nil {
-			fault.Kind, fault.Cause = NotStarted, err
-			return "", fault
+			return "", err
 		}
 		if writableByOthers(info) {
-			fault.Kind, fault.Detail = Writable, at
-			return "", fault
+			return at, nil
 		}
 		if at == filepath.Dir(at) {
-			return path, nil
+			return "", nil
 		}
 	}
+}
+
+// Verify says, without running anything, whether Run would start the program: that it is there, may be
+// executed, cannot be replaced by others and has the SHA-256. Errors are *Fault.
+func Verify(name, path string, sum []byte) error {
+	spec := &Spec{Name: name, Path: path, Sum: sum}
+	program, err := locate(spec)
+	if err != nil {
+		return err
+	}
+	file, err := open(program, spec)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // pinned is a program whose bytes were checked.
@@ -79,26 +107,33 @@ func pin(program string, spec *Spec, dir string) (*pinned, error) {
 	if spec.Sum == nil {
 		return &pinned{path: program}, nil
 	}
+	file, err := open(program, spec)
+	if err != nil {
+		return nil, err
+	}
+	return &pinned{path: nameOpenFile(file, program, dir), file: file}, nil
+}
+
+// open opens the program and compares its SHA-256 with spec.Sum. Errors are *Fault.
+func open(program string, spec *Spec) (*os.File, error) {
 	fault := &Fault{Kind: NotStarted, Name: spec.Name, Path: program}
 	file, err := os.Open(program) //nolint:gosec // the administrator's path
 	if err != nil {
 		fault.Cause = err
 		return nil, fault
 	}
-	p := &pinned{path: program, file: file}
 	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		p.close()
+	_, err = io.Copy(hash, file)
+	switch {
+	case err != nil:
 		fault.Cause = err
-		return nil, fault
-	}
-	if subtle.ConstantTimeCompare(hash.Sum(nil), spec.Sum) != 1 {
-		p.close()
+	case subtle.ConstantTimeCompare(hash.Sum(nil), spec.Sum) != 1:
 		fault.Kind = SumMismatch
-		return nil, fault
+	default:
+		return file, nil
 	}
-	p.path = nameOpenFile(file, program, dir)
-	return p, nil
+	_ = file.Close()
+	return nil, fault
 }
 
 // describeProgram says for which system a file was built, as far as its head tells.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -62,12 +61,7 @@ func (c *accountSendCommand) agreed(s *session, to contact.Phone) bool {
 		"Отправить настоящее SMS на %s через %s, частей: %d? Это может стоить денег. [д/Н] ",
 		"Send a real text to %s through %s, %d parts? It may cost money. [y/N] ",
 	}.pick(s.lang), to, c.Name, message.CountSegments(c.Text).Parts)
-	line, _ := bufio.NewReader(s.Stdin).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes", "д", "да":
-		return true
-	}
-	return false
+	return s.yes()
 }
 
 func (c *accountSendCommand) tell(s *session, to contact.Phone, sent app.Sent) error {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net"
 	"net/http"
@@ -25,21 +26,50 @@ func TestMain(m *testing.M) {
 // TestStories runs the commands as their users do; each file of testdata/script is one story.
 func TestStories(t *testing.T) {
 	t.Parallel()
-	plugins := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(plugins, "orderbell-provider-console"), "github.com/orderbell/orderbell/plugins/console") // #nosec G204 -- a test builds its own tree
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the console provider: %v\n%s", err, out)
+	plugins, versions := t.TempDir(), t.TempDir()
+	compile(t, filepath.Join(plugins, "orderbell-provider-console"), "plugins/console")
+	for _, version := range []string{"1.0.0", "2.0.0"} {
+		compile(t, filepath.Join(versions, "console-"+version), "plugins/console", "-ldflags=-X main.version="+version)
 	}
+	compile(t, filepath.Join(versions, "acme-1.0.0"), "examples/provider-minimal", "-ldflags=-X main.version=1.0.0")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PLUGINS", plugins)
+			env.Setenv("VERSIONS", versions)
 			env.Setenv("PORT", freePort(t))
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serving": serving, "until": until, "fill": fillIn},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serving": serving, "until": until, "fill": fillIn, "sum": sum, "grow": grow, "swap": swap},
 	})
+}
+
+// compile builds a program of this module.
+func compile(t *testing.T, to, folder string, flags ...string) {
+	t.Helper()
+	args := append([]string{"build", "-o", to}, append(flags, "github.com/orderbell/orderbell/"+folder)...)
+	build := exec.CommandContext(t.Context(), "go", args...) // #nosec G204 -- a test builds its own tree
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", folder, err, out)
+	}
+}
+
+// sum puts the SHA-256 of a file into a variable.
+func sum(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], fmt.Sprintf("%x", sha256.Sum256([]byte(ts.ReadFile(args[1])))))
+}
+
+// grow adds a byte to a file.
+func grow(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+"x"), 0o700)) // #nosec G306 -- a program
+}
+
+// swap puts another program in the place of one.
+func swap(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	ts.Check(os.Remove(ts.MkAbs(args[0])))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text+"swapped"), 0o700)) // #nosec G306 -- a program
 }
 
 func freePort(t *testing.T) string {

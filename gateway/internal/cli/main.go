@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -27,6 +29,7 @@ type commands struct {
 	Apikey  apikeyCommand  `cmd:"" help:"${apikey}"`
 	Account accountCommand `cmd:"" help:"${account}"`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"${openapi}"`
+	Plugin  pluginCommand  `cmd:"" help:"${plugin}"`
 	Version versionCommand `cmd:"" help:"${version}"`
 	Worker  workerCommand  `cmd:"" name:"script-worker" hidden:""`
 }
@@ -36,6 +39,16 @@ type session struct {
 	OS
 	lang string
 	out  io.Writer
+}
+
+// yes reads the answer to a question; anything but a clear yes is no.
+func (s *session) yes() bool {
+	line, _ := bufio.NewReader(s.Stdin).ReadString('\n')
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes", "д", "да":
+		return true
+	}
+	return false
 }
 
 // usageError makes the command end with exitUsage.

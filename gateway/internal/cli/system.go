@@ -22,6 +22,7 @@ type OS struct {
 	Stdout   io.Writer
 	Stderr   io.Writer
 	Terminal bool   // Stdout is a terminal that understands colour
+	Asks     bool   // Stdin and Stderr are a terminal, so that somebody can be asked
 	Program  string // path of this program, for its own children; empty if unknown
 	Version  string
 	Now      func() time.Time
@@ -41,6 +42,7 @@ func System(version string) OS {
 	return OS{
 		Args: os.Args[1:], Environ: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Terminal: isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Asks:     isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stderr.Fd()),
 		Program:  program, Version: version, Now: time.Now,
 		Signals: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)

@@ -22,10 +22,9 @@ func (s OS) language() string {
 // words are the texts of the commands in one language, by the name that help tags use.
 func words(lang string) kong.Vars {
 	vars := kong.Vars{}
-	for name, w := range vocabulary {
-		vars[name] = w.en
-		if lang == "ru" {
-			vars[name] = w.ru
+	for _, part := range []map[string]word{vocabulary, pluginVocabulary} {
+		for name, w := range part {
+			vars[name] = w.pick(lang)
 		}
 	}
 	return vars

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,21 +18,25 @@ import (
 const Prefix = "orderbell-provider-"
 
 // Program is a provider program as found on disk when the catalogue was read. Its sum is what every
-// later start is held to, so that a swapped file is not run.
+// start is held to, so that a swapped file is not run.
 type Program struct {
-	Name string // "smsru"
-	Path string // symbolic links resolved
-	Sum  []byte // SHA-256 of the file
+	Name    string // "smsru"
+	Version string // of an added program; empty: it came with the gateway, and only it itself can say
+	Path    string // symbolic links resolved
+	Sum     []byte // SHA-256: of an added program as recorded, of a bundled one as found
 }
 
-// Catalogue is the provider programs of the given folders. The zero value knows none.
+// Catalogue is what provider programs there are: bundled ones, which lie in folders that the operator
+// names, and versions that were added to the data folder, of which one may be pinned. The zero value
+// knows none. A catalogue does not change; With reads anew what was added.
 type Catalogue struct {
-	programs map[string]Program
-	folders  []string
+	programs  map[string]Program // bundled, by provider
+	folders   []string
+	installed map[string]map[string]Installed // by provider and version
+	broken    map[string]map[string]error     // versions whose record cannot be believed
+	pins      map[string]Pin
+	pinsFault error // why pins are not known
 }
-
-// ErrUnknownProvider says that no folder of the catalogue holds the program.
-var ErrUnknownProvider = errors.New("no such provider program")
 
 // ReadCatalogue looks for provider programs in the folders, the first one of a name wins. A folder
 // that does not exist is passed over: an empty catalogue is legal. Files that cannot be read are
@@ -103,24 +108,65 @@ func readProgram(name, path string) (Program, error) {
 	return Program{Name: name, Path: resolved, Sum: sum.Sum(nil)}, nil
 }
 
-// Find returns the program of a provider, or an error that wraps ErrUnknownProvider and names what
-// there is.
+// Find returns the program that serves a provider's accounts: the pinned version, else the bundled
+// program. Errors are *Fault; one of Kind Unknown also wraps ErrUnknownProvider and names what there is.
 func (c Catalogue) Find(name string) (Program, error) {
+	added := len(c.installed[name])+len(c.broken[name]) > 0
+	if c.pinsFault != nil && added {
+		return Program{}, c.pinsFault
+	}
+	if pin, pinned := c.pins[name]; pinned {
+		return c.pinned(name, pin)
+	}
 	if p, ok := c.programs[name]; ok {
 		return p, nil
 	}
-	return Program{}, fmt.Errorf("provider %q: %w in %s; found: %s", name, ErrUnknownProvider,
-		strings.Join(c.folders, ", "), orNone(strings.Join(c.Names(), ", ")))
+	if added {
+		return Program{}, &Fault{Kind: NotPinned, Provider: name, Detail: strings.Join(c.Versions(name), ", ")}
+	}
+	return Program{}, &Fault{Kind: Unknown, Provider: name, Detail: fmt.Sprintf("%s: %s",
+		strings.Join(c.folders, ", "), orNone(strings.Join(c.Names(), ", ")))}
 }
 
-// Names lists the providers in order of name.
-func (c Catalogue) Names() []string {
-	names := make([]string, 0, len(c.programs))
-	for name := range c.programs {
-		names = append(names, name)
+func (c Catalogue) pinned(name string, pin Pin) (Program, error) {
+	v, ok := c.installed[name][pin.Version]
+	switch {
+	case c.broken[name][pin.Version] != nil:
+		return Program{}, c.broken[name][pin.Version]
+	case !ok:
+		return Program{}, &Fault{Kind: NotInstalled, Provider: name, Version: pin.Version}
+	case v.Sum != pin.Sum:
+		return Program{}, &Fault{Kind: OtherBytes, Provider: name, Version: pin.Version, Path: v.path,
+			Detail: fmt.Sprintf("%s, pinned %s", v.Sum, pin.Sum)}
 	}
-	slices.Sort(names)
-	return names
+	return v.Program(), nil
+}
+
+// Bundled returns the program of a provider that came with the gateway.
+func (c Catalogue) Bundled(name string) (Program, bool) {
+	p, ok := c.programs[name]
+	return p, ok
+}
+
+// Pin returns the pin of a provider.
+func (c Catalogue) Pin(name string) (Pin, bool) {
+	p, ok := c.pins[name]
+	return p, ok
+}
+
+// Names lists the providers, bundled and added, in order of name.
+func (c Catalogue) Names() []string {
+	names := map[string]bool{}
+	for name := range c.programs {
+		names[name] = true
+	}
+	for name := range c.installed {
+		names[name] = true
+	}
+	for name := range c.broken {
+		names[name] = true
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 func orNone(text string) string {

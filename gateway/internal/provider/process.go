@@ -35,7 +35,7 @@ func newProcess(program Program, accounts []*revision, opts Options) *process {
 		findings: map[*revision][]sdk.Diagnostic{},
 	}
 	p.supervisor = child.New(child.Spec{
-		Name: program.Name, Path: program.Path, Sum: program.Sum, Env: opts.Environ,
+		Name: program.label(), Path: program.Path, Sum: program.Sum, Env: opts.Environ,
 		Handshake: host.Handshake(), Plugins: host.Plugins(), Service: host.ServiceName,
 		Prepare: p.open, MemoryMax: memoryMax, TempDir: opts.TempDir, MaxMessage: host.MaxMessage,
 		Log: opts.Log.Named(program.Name), Changed: p.changed,

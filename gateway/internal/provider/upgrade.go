@@ -3,7 +3,6 @@ package provider
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -118,7 +117,7 @@ func (p *process) notWorse(ctx context.Context, old *process) error {
 		return err
 	}
 	if name := p.says().Name; name != p.name {
-		return fmt.Errorf("the program calls itself %q, not %q", name, p.name)
+		return &Fault{Kind: ForeignName, Provider: p.name, Path: p.program.Path, Detail: name}
 	}
 	for _, r := range p.list() {
 		report := p.check(ctx, r)
@@ -128,7 +127,7 @@ func (p *process) notWorse(ctx context.Context, old *process) error {
 		if report.Err == nil {
 			report.Err = &SettingsError{Account: r.Name, Diagnostics: report.Diagnostics}
 		}
-		return fmt.Errorf("account %s would not work any more: %w", r.Name, report.Err)
+		return &Fault{Kind: WorseAccount, Provider: p.name, Version: p.program.Version, Detail: r.Name, Cause: report.Err}
 	}
 	return nil
 }
@@ -147,4 +146,11 @@ func (h *Host) Programs() map[string]Program {
 		all[name] = p.program
 	}
 	return all
+}
+
+// Catalogue is the one that was taken over last.
+func (h *Host) Catalogue() Catalogue {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.catalogue
 }

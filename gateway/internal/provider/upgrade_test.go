@@ -130,7 +130,7 @@ func TestAVersionThatIsWorseDoesNotTakeOver(t *testing.T) {
 		}},
 		{"a program that cannot log in", picky, func(err error) bool {
 			failure, ok := errors.AsType[*sdk.Failure](err)
-			return ok && failure.Reason == sdk.Unauthorized && strings.Contains(err.Error(), "account main")
+			return ok && failure.Reason == sdk.Unauthorized && strings.Contains(err.Error(), "[main: ")
 		}},
 		{"a program that is not there any more", t.TempDir(), func(err error) bool { return errors.Is(err, provider.ErrUnknownProvider) }},
 	}
