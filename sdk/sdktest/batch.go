@@ -64,7 +64,11 @@ func (s *suite) wantOwnIDs(t *testing.T, batch []sdk.Message, outcomes []sdk.Out
 
 // hundred sends a hundred messages in as many calls at the same time.
 func (s *suite) hundred(t *testing.T) {
-	r := s.rig(t)
+	s.wantHundred(t, s.rig(t))
+}
+
+func (s *suite) wantHundred(t *testing.T, r *rig) {
+	t.Helper()
 	batch := r.messages(100)
 	outcomes := make([]sdk.Outcome, len(batch))
 	var calls sync.WaitGroup

@@ -3,6 +3,7 @@ package sdktest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,9 +22,12 @@ import (
 )
 
 // roleVariable tells a child of the test binary what to be: "provider NAME" serves the provider,
-// "tool NAME" is its program run by hand, "gateway NAME" is a gateway that starts the provider and
-// waits to be killed.
-const roleVariable = "ORDERBELL_SDKTEST_ROLE"
+// "tool NAME" is its program run by hand with the arguments of argumentsVariable (JSON), "gateway NAME" is a
+// gateway that starts the provider and waits to be killed.
+const (
+	roleVariable      = "ORDERBELL_SDKTEST_ROLE"
+	argumentsVariable = "ORDERBELL_SDKTEST_ARGUMENTS"
+)
 
 // Main is a whole TestMain: it runs the tests, and lets Run start the test binary as the provider.
 //
@@ -44,7 +48,12 @@ func Child[C any, A sdk.Sender](p sdk.Plugin[C, A]) {
 	case "provider":
 		sdk.Main(p)
 	case "tool":
-		os.Args = []string{os.Args[0], "describe"}
+		var arguments []string
+		if err := json.Unmarshal([]byte(os.Getenv(argumentsVariable)), &arguments); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, argumentsVariable, err)
+			os.Exit(3)
+		}
+		os.Args = append([]string{"orderbell-provider-" + p.Name}, arguments...)
 		sdk.Main(p)
 	case "gateway":
 		os.Exit(gateway(name))

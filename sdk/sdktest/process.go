@@ -2,14 +2,12 @@ package sdktest
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +30,8 @@ func (s *suite) process(t *testing.T) {
 	}
 	for name, test := range map[string]func(*testing.T){
 		"answers as in the test's own process": s.answersTheSame,
+		"a hundred calls at once":              s.hundredOfChild,
+		"cancelled in a call":                  s.cancelledCall,
 		"killed in a call":                     s.killed,
 		"its gateway dies":                     s.orphaned,
 		"another protocol":                     s.otherProtocol,
@@ -98,8 +98,12 @@ func (s *suite) answersTheSame(t *testing.T) {
 	}
 	s.wantOwnIDs(t, batch, outcomes)
 	if s.manifest.Capabilities.Callbacks {
-		d := &desk{rig: r.rig}
-		d.recorded(t, s.operator.Callbacks.load(t))
+		d := &desk{rig: r.rig, signed: !s.operator.UnsignedCallbacks}
+		list := s.operator.Callbacks.load(t)
+		d.recorded(t, list)
+		for _, c := range list {
+			d.withoutParts(t, c)
+		}
 	}
 	if r.stage != nil {
 		lost := r.message()
@@ -117,6 +121,51 @@ func (s *suite) answersTheSame(t *testing.T) {
 	if leaks(r.said.String(), s.secrets) {
 		t.Errorf("a secret is in what the process wrote:\n%s", r.said)
 	}
+}
+
+// hundredOfChild makes a hundred calls of the process at the same time. With -race the child looks for
+// races, too.
+func (s *suite) hundredOfChild(t *testing.T) {
+	r := s.childRig(t)
+	s.wantHundred(t, r.rig)
+	r.process.Kill()
+	if said := r.said.String(); strings.Contains(said, "DATA RACE") {
+		t.Errorf("the process reports a race:\n%.4000s", said)
+	}
+}
+
+// cancelledCall gives up a call while the operator is silent: the call returns within a second, nobody
+// knows what became of the message, and the process goes on.
+func (s *suite) cancelledCall(t *testing.T) {
+	r := s.childRig(t)
+	if r.stage == nil {
+		t.Skip("the provider has no operator that could be silent")
+	}
+	m := r.message()
+	r.breaks(silent, m)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan []sdk.Outcome, 1)
+	go func() {
+		outcomes, _ := r.Send(ctx, account, 1, []sdk.Message{m}) // the error says again what is in the outcomes
+		done <- outcomes
+	}()
+	for s.readable && r.stage.seen(tokenOf(m)) == 0 {
+		<-r.stage.arrived // a provider may log in first
+	}
+	if !s.readable {
+		<-r.stage.arrived
+	}
+	cancel()
+	select {
+	case outcomes := <-done:
+		r.wantReason(t, outcomes[0], sdk.UnknownOutcome)
+	case <-time.After(time.Second):
+		t.Fatal("the call goes on a second after it was cancelled")
+	}
+	r.stage.plays(noFault, "")
+	next := r.message()
+	r.wantAccepted(t, next, r.send(t, next)[0])
 }
 
 // killed kills the process while the operator keeps a message.
@@ -244,18 +293,5 @@ func (s *suite) otherProtocol(t *testing.T) {
 	}
 	if text := err.Error(); !strings.Contains(text, "99") || !strings.Contains(text, "version") {
 		t.Errorf("got %q, want a sentence that names the versions", text)
-	}
-}
-
-// byHand runs the provider as the tool that it is without a gateway.
-func (s *suite) byHand(t *testing.T) {
-	out, err := command(t.Context(), "tool", s.manifest.Name).Output()
-	if err != nil {
-		t.Fatalf("describe: %v", err)
-	}
-	var m sdk.Manifest
-	decoder := json.NewDecoder(bytes.NewReader(out))
-	if err := decoder.Decode(&m); err != nil || m.Name != s.manifest.Name || !slices.EqualFunc(m.Settings, s.manifest.Settings, func(a, b sdk.Field) bool { return a.Key == b.Key }) {
-		t.Errorf("describe prints %.500s, %v; want the manifest", out, err)
 	}
 }

@@ -138,6 +138,16 @@ func (d *desk) forge(t *testing.T, c Callback) {
 	}
 }
 
+// withoutParts posts the callback without each of its headers and fields in turn; the signature is among
+// them.
+func (d *desk) withoutParts(t *testing.T, c Callback) {
+	t.Helper()
+	honest, _ := d.post(t, c.Request)
+	for _, without := range drops(c.Request) {
+		d.wantNothingNew(t, c.Name+" "+without.what, honest, without.callback)
+	}
+}
+
 // news returns the first receipt that says something else than the honest ones; nil for none.
 func news(honest, receipts []sdk.Receipt) *sdk.Receipt {
 	for i, r := range receipts {
