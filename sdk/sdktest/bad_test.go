@@ -201,6 +201,26 @@ func (a believer) ParseCallback(ctx context.Context, c sdk.Callback) ([]sdk.Rece
 	return a.acme.ParseCallback(ctx, c)
 }
 
+// lenient verifies the first value of a field and reads the last one.
+type lenient struct{ *acme }
+
+func (a lenient) ParseCallback(ctx context.Context, c sdk.Callback) ([]sdk.Receipt, sdk.Reply, error) {
+	receipts, reply, err := a.acme.ParseCallback(ctx, c)
+	if form, bad := url.ParseQuery(string(c.Body)); bad == nil && err == nil {
+		receipts[0].ProviderID = form["id"][len(form["id"])-1]
+	}
+	return receipts, reply, err
+}
+
+// roommate believes the reports of every account that it has open.
+type roommate struct{ *acme }
+
+func (a roommate) ParseCallback(ctx context.Context, c sdk.Callback) ([]sdk.Receipt, sdk.Reply, error) {
+	first := *a.acme
+	first.Key = trialKey
+	return first.ParseCallback(ctx, c)
+}
+
 // forgetter claims to be idempotent and does not tell the operator our id.
 type forgetter struct{ *acme }
 
@@ -293,8 +313,10 @@ func vices() map[string]struct {
 		"one of a batch lost":                     {bad(func(a *acme) loser { return loser{a} }), []string{"batch/count_and_order"}},
 		"ids swapped":                             {bad(func(a *acme) mixer { return mixer{a} }), []string{"batch/each_id_with_its_message"}},
 		"state shared between calls":              {bad(newSharer()), []string{"hundred_calls_at_once", "sending_twice/IDEMPOTENT"}},
-		"panic on a callback":                     {bad(func(a *acme) stumbler { return stumbler{a} }), []string{"callbacks/cut"}},
+		"panic on a callback":                     {bad(func(a *acme) stumbler { return stumbler{a} }), []string{"callbacks/cut", "callbacks/odd"}},
 		"a forged callback believed":              {bad(func(a *acme) believer { return believer{a} }), []string{"callbacks/cut", "callbacks/forged"}},
+		"one value verified, another read":        {bad(func(a *acme) lenient { return lenient{a} }), []string{"callbacks/odd"}},
+		"the reports of any account believed":     {bad(func(a *acme) roommate { return roommate{a} }), []string{"callbacks/another_account's"}},
 		"idempotent in name only":                 {notIdempotent, []string{"sending_twice/IDEMPOTENT"}},
 		"absent for an unasked lookup":            {bad(func(a *acme) liar { return liar{a} }), []string{"questions/Lookup_after_a_reset", "questions/Lookup_for_a_web_page", "questions/Lookup_of_a_silent_operator"}},
 		"the vendor wants the key in the address": {excused(func(a *acme) signpost { return signpost{a} }, func(o *sdktest.Operator) { o.KeyInAddress = true }), nil},

@@ -46,6 +46,9 @@ func (s *suite) callbacks(t *testing.T) {
 			desk.cut(t, c)
 		}
 	})
+	t.Run("odd", func(t *testing.T) { desk.odd(t, list) })
+	t.Run("a thousand at once", func(t *testing.T) { desk.flood(t, list[0]) })
+	t.Run("another account's", func(t *testing.T) { desk.another(t, list) })
 	t.Run("fuzzed", func(t *testing.T) { desk.fuzz(t, list) })
 	t.Run("ask nobody", func(t *testing.T) {
 		if st := desk.rig.stage; st != nil && st.seen("") > 0 {
