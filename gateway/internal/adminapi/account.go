@@ -7,7 +7,8 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
-type byName struct {
+// ByName names one thing in the path.
+type ByName struct {
 	Name string `path:"name" maxLength:"64"`
 }
 
@@ -22,7 +23,7 @@ type accountBody struct {
 }
 
 type accountSave struct {
-	byName
+	ByName
 	Body Account
 }
 
@@ -33,7 +34,7 @@ func (a *API) accounts() {
 			return answered(s.Accounts(ctx, who.Language))
 		})
 	add(a, call{id: "get-account", method: "GET", path: "/accounts/{name}", tag: "Accounts", summary: "One account", may: access.AccountsRead},
-		func(ctx context.Context, who Caller, in *byName) (*body[Account], error) {
+		func(ctx context.Context, who Caller, in *ByName) (*body[Account], error) {
 			return answered(find(ctx, s, in.Name, who.Language))
 		})
 	add(a, call{id: "create-account", method: "POST", path: "/accounts", tag: "Accounts", summary: "Make an account; it holds at once", may: access.AccountsWrite, status: 201},
@@ -49,7 +50,7 @@ func (a *API) accounts() {
 			return answered(s.SaveAccount(ctx, who, in.Body))
 		})
 	add(a, call{id: "delete-account", method: "DELETE", path: "/accounts/{name}", tag: "Accounts", summary: "Remove an account", may: access.AccountsWrite, fresh: true},
-		func(ctx context.Context, who Caller, in *byName) (*nothing, error) {
+		func(ctx context.Context, who Caller, in *ByName) (*nothing, error) {
 			return &nothing{}, s.DeleteAccount(ctx, who, in.Name)
 		})
 	a.accountUse(s)
@@ -57,14 +58,14 @@ func (a *API) accounts() {
 
 func (a *API) accountUse(s AccountUse) {
 	type estimate struct {
-		byName
+		ByName
 		Body struct {
 			Text  string `json:"text" minLength:"1" maxLength:"2000"`
 			Phone string `json:"phone" maxLength:"32"`
 		}
 	}
 	type test struct {
-		byName
+		ByName
 		Body struct {
 			Phone string `json:"phone" minLength:"3" maxLength:"32"`
 			Text  string `json:"text,omitempty" maxLength:"1000" doc:"Empty: a standing text."`
@@ -76,12 +77,12 @@ func (a *API) accountUse(s AccountUse) {
 			return answered(Checked{Findings: some(findings), Balance: balance}, err)
 		})
 	add(a, call{id: "check-account", method: "POST", path: "/accounts/{name}/check", tag: "Accounts", summary: "Have the provider log in, without sending", may: access.AccountsUse},
-		func(ctx context.Context, who Caller, in *byName) (*body[Checked], error) {
+		func(ctx context.Context, who Caller, in *ByName) (*body[Checked], error) {
 			findings, err := s.CheckAccount(ctx, in.Name, who.Language)
 			return answered(Checked{Findings: some(findings)}, err)
 		})
 	add(a, call{id: "account-balance", method: "POST", path: "/accounts/{name}/balance", tag: "Accounts", summary: "Ask the provider for the balance", may: access.AccountsUse},
-		func(ctx context.Context, who Caller, in *byName) (*body[Balance], error) {
+		func(ctx context.Context, who Caller, in *ByName) (*body[Balance], error) {
 			return answered(s.AccountBalance(ctx, in.Name, who.Language))
 		})
 	add(a, call{id: "estimate-text", method: "POST", path: "/accounts/{name}/estimate", tag: "Accounts", summary: "Ask the provider what a text would cost", may: access.AccountsUse},

@@ -146,3 +146,39 @@ func TestTheDocumentIsWhole(t *testing.T) {
 		t.Error("the document speaks of $schema")
 	}
 }
+
+// TestEveryVariableOfAPathIsRead holds that huma knows each variable segment, and that lists can be walked:
+// what a question embeds must be exported, or its fields are silently left out.
+func TestEveryVariableOfAPathIsRead(t *testing.T) {
+	t.Parallel()
+	api, _ := setup(t, adminapi.Services{})
+	document, err := api.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, In string }
+		}
+	}
+	if err := json.Unmarshal(document, &read); err != nil {
+		t.Fatal(err)
+	}
+	for path, methods := range read.Paths {
+		for method, call := range methods {
+			has := map[string]bool{}
+			for _, p := range call.Parameters {
+				has[p.In+" "+p.Name] = true
+			}
+			for _, segment := range strings.Split(path, "/") {
+				name, variable := strings.CutPrefix(segment, "{")
+				if name = strings.TrimSuffix(name, "}"); variable && !has["path "+name] {
+					t.Errorf("%s %s does not read {%s}", method, path, name)
+				}
+			}
+			if strings.Contains(path, "/messages") && method == "get" && has["query q"] && !(has["query after"] && has["query limit"] && has["query from"]) {
+				t.Errorf("%s %s cannot be walked: %v", method, path, has)
+			}
+		}
+	}
+}

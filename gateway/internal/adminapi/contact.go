@@ -83,11 +83,11 @@ type Phone struct {
 func (a *API) contacts() {
 	s := a.opt.Services.Contacts
 	type query struct {
-		paging
+		Paging
 		Phone string `query:"phone" maxLength:"32" doc:"The last four digits, or the whole number."`
 	}
 	type change struct {
-		byID
+		ByID
 		Body ContactChange
 	}
 	add(a, call{id: "list-contacts", method: "GET", path: "/contacts", tag: "Contacts", summary: "List contacts, the last changed first", may: access.ContactsRead},
@@ -96,7 +96,7 @@ func (a *API) contacts() {
 			return page(items, next), err
 		})
 	add(a, call{id: "get-contact", method: "GET", path: "/contacts/{id}", tag: "Contacts", summary: "One contact with its consents", may: access.ContactsRead},
-		func(ctx context.Context, who Caller, in *byID) (*body[ContactDetail], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[ContactDetail], error) {
 			return answered(s.Contact(ctx, in.ID, who.Language))
 		})
 	add(a, call{id: "change-contact", method: "POST", path: "/contacts/{id}", tag: "Contacts", summary: "Record a withdrawal, or suppress and release", may: access.ContactsWrite},
@@ -104,16 +104,16 @@ func (a *API) contacts() {
 			return answered(s.ChangeContact(ctx, who, in.ID, in.Body))
 		})
 	add(a, call{id: "reveal-phone", method: "POST", path: "/contacts/{id}/reveal", tag: "Contacts", summary: "The phone in full; the audit log says who looked", may: access.ContactsReveal},
-		func(ctx context.Context, who Caller, in *byID) (*body[Phone], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[Phone], error) {
 			phone, err := s.RevealPhone(ctx, who, in.ID)
 			return answered(Phone{Phone: phone}, err)
 		})
 	add(a, call{id: "export-contact", method: "POST", path: "/contacts/{id}/export", tag: "Contacts", summary: "All that is stored of a person", may: access.ContactsExport, fresh: true},
-		func(ctx context.Context, who Caller, in *byID) (*body[ContactExport], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[ContactExport], error) {
 			return answered(s.ExportContact(ctx, who, in.ID))
 		})
 	add(a, call{id: "erase-contact", method: "DELETE", path: "/contacts/{id}", tag: "Contacts", summary: "Take a person out of the database", may: access.ContactsErase, fresh: true},
-		func(ctx context.Context, who Caller, in *byID) (*nothing, error) {
+		func(ctx context.Context, who Caller, in *ByID) (*nothing, error) {
 			return &nothing{}, s.EraseContact(ctx, who, in.ID)
 		})
 }

@@ -92,8 +92,8 @@ type Events interface {
 }
 
 type eventQuery struct {
-	paging
-	span
+	Paging
+	Span
 	Order      string   `query:"order" maxLength:"64"`
 	Restaurant string   `query:"restaurant" maxLength:"64"`
 	Status     []string `query:"status" maxItems:"4"`
@@ -109,19 +109,19 @@ func (a *API) events() {
 			return page(items, next), err
 		})
 	add(a, call{id: "get-event", method: "GET", path: "/events/{id}", tag: "Events", summary: "One posting with the decisions it led to", may: access.EventsRead},
-		func(ctx context.Context, who Caller, in *byID) (*body[EventDetail], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[EventDetail], error) {
 			return answered(s.Event(ctx, in.ID, who.Language))
 		})
 	add(a, call{id: "get-event-raw", method: "GET", path: "/events/{id}/raw", tag: "Events", summary: "The posting as it came", may: access.EventsRaw},
-		func(ctx context.Context, who Caller, in *byID) (*body[RawEvent], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[RawEvent], error) {
 			return answered(s.RawEvent(ctx, who, in.ID))
 		})
 	add(a, call{id: "try-event", method: "POST", path: "/events/{id}/try", tag: "Events", summary: "What the rules would decide now; nothing is sent or stored", may: access.RulesRead},
-		func(ctx context.Context, who Caller, in *byID) (*body[[]Trial], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[[]Trial], error) {
 			return answered(s.TryEvent(ctx, in.ID, who.Language))
 		})
 	add(a, call{id: "replay-event", method: "POST", path: "/events/{id}/replay", tag: "Events", summary: "Decide the posting again; nobody is texted twice", may: access.EventsWrite},
-		func(ctx context.Context, who Caller, in *byID) (*nothing, error) {
+		func(ctx context.Context, who Caller, in *ByID) (*nothing, error) {
 			return &nothing{}, s.ReplayEvent(ctx, who, in.ID)
 		})
 }

@@ -113,8 +113,8 @@ type Messages interface {
 }
 
 type messageQuery struct {
-	paging
-	span
+	Paging
+	Span
 	Order      string   `query:"order" maxLength:"64"`
 	Phone      string   `query:"phone" maxLength:"32" doc:"The last four digits, or the whole number."`
 	Stage      string   `query:"stage" maxLength:"16"`
@@ -131,12 +131,13 @@ func (q *messageQuery) filter() MessageFilter {
 	}
 }
 
-type byID struct {
+// ByID names one thing in the path.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
 type settleQuery struct {
-	byID
+	ByID
 	Body struct {
 		As Settlement `json:"as" enum:"sent,again"`
 	}
@@ -154,15 +155,15 @@ func (a *API) messages() {
 			return answered(s.MessageCounts(ctx, in.filter()))
 		})
 	add(a, call{id: "get-message", method: "GET", path: "/messages/{id}", tag: "Messages", summary: "One message with its attempts and receipts", may: access.MessagesRead},
-		func(ctx context.Context, who Caller, in *byID) (*body[MessageDetail], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[MessageDetail], error) {
 			return answered(s.Message(ctx, in.ID, who.Language))
 		})
 	add(a, call{id: "resend-message", method: "POST", path: "/messages/{id}/resend", tag: "Messages", summary: "Send the text again, as a new message", may: access.MessagesWrite},
-		func(ctx context.Context, who Caller, in *byID) (*body[Message], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[Message], error) {
 			return answered(s.ResendMessage(ctx, who, in.ID))
 		})
 	add(a, call{id: "cancel-message", method: "POST", path: "/messages/{id}/cancel", tag: "Messages", summary: "Cancel a queued message", may: access.MessagesWrite},
-		func(ctx context.Context, who Caller, in *byID) (*body[Message], error) {
+		func(ctx context.Context, who Caller, in *ByID) (*body[Message], error) {
 			return answered(s.CancelMessage(ctx, who, in.ID))
 		})
 	add(a, call{id: "settle-message", method: "POST", path: "/messages/{id}/settle", tag: "Messages", summary: "Say what became of a message whose outcome is unknown", may: access.MessagesWrite},

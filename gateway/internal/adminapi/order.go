@@ -88,8 +88,8 @@ type Orders interface {
 }
 
 type orderQuery struct {
-	paging
-	span
+	Paging
+	Span
 	Q          string `query:"q" maxLength:"64" doc:"A number, a GUID or an id."`
 	Restaurant string `query:"restaurant" maxLength:"64"`
 	Stage      string `query:"stage" maxLength:"16"`

@@ -122,7 +122,7 @@ type Overview interface {
 func (a *API) overview() {
 	s := a.opt.Services.Overview
 	type chart struct {
-		span
+		Span
 		Step       string `query:"step" enum:"hour,day" default:"day"`
 		By         string `query:"by" enum:"account,restaurant,stage"`
 		Restaurant string `query:"restaurant" maxLength:"64"`

@@ -8,14 +8,15 @@ type Page[T any] struct {
 	Next  string `json:"next" doc:"Give it as after for the next page; empty: this was the last."`
 }
 
-// paging is how a list is walked.
-type paging struct {
+// Paging is how a list is walked. It is exported, as everything that a question embeds must be: huma does
+// not look into embedded types that are not.
+type Paging struct {
 	After string `query:"after" maxLength:"200" doc:"next of the page before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
 
-// span is a time range; zero ends are open.
-type span struct {
+// Span is a time range; zero ends are open.
+type Span struct {
 	From time.Time `query:"from" doc:"At or after, RFC 3339."`
 	To   time.Time `query:"to" doc:"Before, RFC 3339."`
 }

@@ -128,7 +128,7 @@ type RuleTrial interface {
 }
 
 type ruleSave struct {
-	byName
+	ByName
 	Body struct {
 		Source string `json:"source" maxLength:"65536"`
 		Cases  string `json:"cases,omitempty" maxLength:"262144"`
@@ -139,7 +139,7 @@ type ruleSave struct {
 func (a *API) rules() {
 	s := a.opt.Services.Rules
 	type versioned struct {
-		byName
+		ByName
 		Version string `path:"version" maxLength:"64"`
 	}
 	add(a, call{id: "list-rules", method: "GET", path: "/rules", tag: "Rules", summary: "Rule files", may: access.RulesRead},
@@ -147,11 +147,11 @@ func (a *API) rules() {
 			return answered(s.Rules(ctx, who.Language))
 		})
 	add(a, call{id: "get-rule", method: "GET", path: "/rules/{name}", tag: "Rules", summary: "A rule file with its source and cases", may: access.RulesRead},
-		func(ctx context.Context, who Caller, in *byName) (*body[RuleSource], error) {
+		func(ctx context.Context, who Caller, in *ByName) (*body[RuleSource], error) {
 			return answered(s.Rule(ctx, in.Name, "", who.Language))
 		})
 	add(a, call{id: "list-rule-versions", method: "GET", path: "/rules/{name}/versions", tag: "Rules", summary: "Versions of a rule file, newest first", may: access.RulesRead},
-		func(ctx context.Context, _ Caller, in *byName) (*body[[]RuleVersion], error) {
+		func(ctx context.Context, _ Caller, in *ByName) (*body[[]RuleVersion], error) {
 			return answered(s.RuleVersions(ctx, in.Name))
 		})
 	add(a, call{id: "get-rule-version", method: "GET", path: "/rules/{name}/versions/{version}", tag: "Rules", summary: "A former version", may: access.RulesRead},
@@ -164,13 +164,13 @@ func (a *API) rules() {
 
 func (a *API) ruleWrite(s RuleWrite) {
 	type enable struct {
-		byName
+		ByName
 		Body struct {
 			Enabled bool `json:"enabled"`
 		}
 	}
 	type restore struct {
-		byName
+		ByName
 		Body struct {
 			Version string `json:"version" maxLength:"64"`
 		}
@@ -189,7 +189,7 @@ func (a *API) ruleWrite(s RuleWrite) {
 			return answered(s.RestoreRule(ctx, who, in.Name, in.Body.Version, who.Language))
 		})
 	add(a, call{id: "delete-rule", method: "DELETE", path: "/rules/{name}", tag: "Rules", summary: "Remove a rule file; its versions stay", may: access.RulesWrite, fresh: true},
-		func(ctx context.Context, who Caller, in *byName) (*nothing, error) {
+		func(ctx context.Context, who Caller, in *ByName) (*nothing, error) {
 			return &nothing{}, s.DeleteRule(ctx, who, in.Name)
 		})
 }
