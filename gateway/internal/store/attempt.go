@@ -140,7 +140,9 @@ func (db *DB) begin(t *tx, open []due, now time.Time) ([]message.Attempt, error)
 		moves = append(moves, d.ID, a.ID, a.N, lease, at)
 		d.Status, d.Reason, d.Note, d.Attempts, d.UpdatedAt = message.Sending, "", "", a.N, now
 		attempts[i] = a
-		t.tell(ToldMessage, d.ID)
+		if err := db.touched(t, d.ID); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := t.rows(&markSending, moves, nil); err != nil {
 		return nil, err
@@ -171,7 +173,9 @@ func (db *DB) settle(t *tx, m *message.Message, why move, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	t.tell(ToldMessage, m.ID)
+	if err := db.touched(t, m.ID); err != nil {
+		return err
+	}
 	return db.record(t, m.ID, message.Moved{At: now, Status: why.status, Account: m.Account, Reason: why.reason, Note: why.note})
 }
 
@@ -323,7 +327,9 @@ func (db *DB) hasMoved(t *tx, m message.Move, at time.Time, record bool) error {
 			return err
 		}
 	}
-	t.tell(ToldMessage, m.MessageID)
+	if err := db.touched(t, m.MessageID); err != nil {
+		return err
+	}
 	if m.Status == message.Queued {
 		t.woken.accounts = append(t.woken.accounts, m.Account)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	hclog "github.com/hashicorp/go-hclog"
@@ -40,6 +41,7 @@ type DB struct {
 	dialect dialect
 	ids     *identifiers
 	wake    *wake
+	late    atomic.Int64  // moves of messages of hours that are summed up; see tally.go
 	lock    *instanceLock // nil unless Options.Instance
 	write   *sql.DB       // nil when read-only
 	writer  *writer       // nil when read-only

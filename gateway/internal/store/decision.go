@@ -180,7 +180,7 @@ func (db *DB) saveOrders(t *tx, live []*decided) (closed []string, err error) {
 			closed = append(closed, o.ID)
 		}
 	}
-	return closed, nil
+	return closed, db.saw(t, last)
 }
 
 var (

@@ -102,7 +102,9 @@ type place struct {
 // begun wakes who sends a new message; one that begins its life otherwise than queued says so in its
 // history.
 func (db *DB) begun(t *tx, id string, m *savedMessage) error {
-	t.tell(ToldMessage, id)
+	if err := db.touched(t, id); err != nil {
+		return err
+	}
 	if m.Status == message.Queued {
 		t.woken.accounts = append(t.woken.accounts, m.Account)
 		return nil

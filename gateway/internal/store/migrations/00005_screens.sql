@@ -31,6 +31,7 @@ CREATE TABLE restaurant_seen (
   restaurant TEXT PRIMARY KEY,
   event_at   BIGINT NOT NULL
 );
+INSERT INTO restaurant_seen (restaurant, event_at) SELECT restaurant, max(received_at) FROM orders GROUP BY restaurant;
 
 -- Sums of the messages of past hours, made when a chart first asks for the hour and forgotten when one
 -- of its messages moves after all. speed is a histogram of how long acceptance took. hour is the
