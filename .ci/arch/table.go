@@ -35,7 +35,8 @@ internal/httpapi         | PURE internal/web internal/problem internal/adminapi 
 internal/web             | -                                   | open
 internal/app             | PURE internal/* sdk sdk/host scripts/... | open | tests sdk/sdktest/operators sdk/sdktest/operators/*
 internal/app/apptest     | PURE internal/app internal/lunch     | open
-internal/cli             | PURE internal/app internal/config internal/lunch | open
+internal/scaffold        | -                                   | std
+internal/cli             | PURE internal/app internal/config internal/lunch internal/scaffold | open
 gateway/cmd/orderbell    | internal/cli                        | std
 sdk                      | sdk/internal/*                      | open
 sdk/host                 | sdk sdk/internal/*                  | open

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/orderbell/orderbell/gateway/internal/provider"
+	"github.com/orderbell/orderbell/sdk"
 )
 
 // ListedPlugin is a provider program: bundled, or a version that was added to the catalogue.
@@ -178,3 +179,6 @@ func tryPin(ctx context.Context, opts Options, name string, chosen provider.Cata
 	}
 	return nil
 }
+
+// SDKVersion is the version of the SDK that this gateway was built with.
+const SDKVersion = sdk.SDKVersion

@@ -10,6 +10,7 @@ import (
 )
 
 type pluginCommand struct {
+	New  pluginNewCommand  `cmd:"" help:"${plugin_new}"`
 	List pluginListCommand `cmd:"" help:"${plugin_list}"`
 	Add  pluginAddCommand  `cmd:"" help:"${plugin_add}"`
 	Pin  pluginPinCommand  `cmd:"" help:"${plugin_pin}"`
@@ -22,11 +23,11 @@ type pluginListCommand struct {
 
 // Run lists the provider programs; it fails if one of them cannot be used.
 func (c *pluginListCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := c.load(s)
+	opts, _, err := c.effective(ctx, s)
 	if err != nil {
 		return err
 	}
-	list, problems := app.ListPlugins(ctx, s.options(cfg, s.quiet()))
+	list, problems := app.ListPlugins(ctx, opts)
 	bad := len(problems)
 	for _, l := range list {
 		if !l.OK {
@@ -96,11 +97,11 @@ type pluginPinCommand struct {
 
 // Run chooses the version that serves a provider's accounts.
 func (c *pluginPinCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := c.load(s)
+	opts, _, err := c.effective(ctx, s)
 	if err != nil {
 		return err
 	}
-	before, err := app.PinPlugin(ctx, s.options(cfg, s.quiet()), c.Name, c.Version)
+	before, err := app.PinPlugin(ctx, opts, c.Name, c.Version)
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ type pluginAddCommand struct {
 
 // Run adds a program to the catalogue after somebody, or the sum that he gave, has agreed.
 func (c *pluginAddCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := c.load(s)
+	opts, _, err := c.effective(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,6 @@ func (c *pluginAddCommand) Run(ctx context.Context, s *session) error {
 			"nobody can be asked, for there is no terminal; scripts say --yes --sum HEX (sha256sum FILE)",
 		}.pick(s.lang))}
 	}
-	opts := s.options(cfg, s.quiet())
 	staged, err := app.StagePlugin(ctx, opts, c.File, c.Sum)
 	if err != nil {
 		return err
