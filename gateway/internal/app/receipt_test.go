@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/app/apptest"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -125,6 +126,36 @@ func TestAForgedReportChangesNothing(t *testing.T) {
 	}
 	if got := h.statuses(); len(got) != 1 || got[0] != "accepted" {
 		t.Errorf("after the forgeries: %v, want it accepted still", got)
+	}
+}
+
+// An operator's web page in place of an answer leaves the outcome unknown; a person who decides what to do
+// sees the page, and no number in it.
+func TestAnAnswerThatIsNotUnderstoodIsKeptForAPerson(t *testing.T) {
+	t.Parallel()
+	h := openSMSRU(t, startOperator(t))
+	body := fmt.Sprintf(`{"order":{"guid":%q},"phone":"+79990003001","consent":{"given":true,"given_at":%q,"purpose":"order_status_sms","policy_version":"1","source":"qr"}}`,
+		guid(1), time.Now().Format(time.RFC3339))
+	if status, answer := h.Post(t.Context(), http.DefaultClient, "/api/v1/contacts", []byte(body), "Content-Type", "application/json", "Authorization", "Bearer "+qrKey); status != http.StatusCreated {
+		t.Fatalf("contact: %d %s", status, answer)
+	}
+	h.event(1, "ready", "")
+	eventually(t, "the text of an unknown outcome", h.is("unknown INTERNAL"))
+	var list struct{ Items []struct{ ID string } }
+	if err := json.Unmarshal([]byte(h.command("message", "list", "--json")), &list); err != nil {
+		t.Fatal(err)
+	}
+	var shown struct {
+		Attempts []struct{ Result, Raw string }
+	}
+	if err := json.Unmarshal([]byte(h.command("message", "show", list.Items[0].ID, "--json")), &shown); err != nil {
+		t.Fatal(err)
+	}
+	if len(shown.Attempts) != 1 || !strings.Contains(shown.Attempts[0].Raw, "<html") || strings.Contains(shown.Attempts[0].Raw, "9990003001") {
+		t.Errorf("got the attempts %+v, want one with the page", shown.Attempts)
+	}
+	if said := h.command("message", "show", list.Items[0].ID); !strings.Contains(said, "the provider's answer: <") {
+		t.Errorf("message show does not show the answer:\n%s", said)
 	}
 }
 

@@ -56,6 +56,7 @@ type listedAttempt struct {
 	Detail     string     `json:"detail,omitempty"`
 	ProviderID string     `json:"provider_id,omitempty"`
 	Code       string     `json:"provider_code,omitempty"`
+	Raw        string     `json:"raw,omitempty"` // what the provider answered, where it was not understood
 }
 
 func listed(m message.Listed) listedMessage {
@@ -86,6 +87,7 @@ func listAttempt(a message.Attempt) listedAttempt {
 		l.Result, l.ProviderID = "accepted", a.Outcome.Accepted.ProviderID
 	case a.Outcome.Failure != nil:
 		l.Result, l.Detail, l.Code = string(a.Outcome.Failure.Reason), a.Outcome.Failure.Detail, a.Outcome.Failure.ProviderCode
+		l.Raw = a.Outcome.Failure.Raw
 	}
 	return l
 }
@@ -146,6 +148,9 @@ func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
 	}
 	for _, a := range l.Attempts {
 		_, _ = fmt.Fprintf(s.out, "  %d. %s  %s  %s %s %s\n", a.N, clock(a.StartedAt.Local()), a.Account, a.Result, a.ProviderID, oneLine(a.Detail, 300))
+		if a.Raw != "" {
+			_, _ = fmt.Fprintf(s.out, "     %s %s\n", word{"ответ провайдера:", "the provider's answer:"}.pick(s.lang), oneLine(a.Raw, 500))
+		}
 	}
 	for _, r := range m.Receipts {
 		how := word{"провайдер сообщил", "the provider said"}

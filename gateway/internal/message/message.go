@@ -114,6 +114,7 @@ type Failure struct {
 	Detail       string        `json:"detail,omitempty"` // scrubbed; for people
 	ProviderCode string        `json:"provider_code,omitempty"`
 	RetryAfter   time.Duration `json:"retry_after,omitempty"`
+	Raw          string        `json:"raw,omitempty"` // the provider's answer, scrubbed, at most 2 KiB: a person decides by it where nobody else can
 }
 
 // Receipt is a later statement by the provider about a message.

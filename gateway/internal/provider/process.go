@@ -188,7 +188,7 @@ func (p *process) send(ctx context.Context, r *revision, batch []message.Outgoin
 	}
 	got := make([]message.Outcome, len(batch))
 	for i, o := range outcomes {
-		got[i] = fromPlugin(o)
+		got[i] = fromPlugin(o, batch[i])
 	}
 	return got
 }

@@ -18,19 +18,24 @@ func toPlugin(m message.Outgoing) sdk.Message {
 	}
 }
 
-func fromPlugin(o sdk.Outcome) message.Outcome {
+// fromPlugin translates what became of the message. The SDK masks phones in what a provider says; that a
+// plugin was built with it is not taken for granted.
+func fromPlugin(o sdk.Outcome, m message.Outgoing) message.Outcome {
 	got := message.Outcome{ID: o.ID}
 	if o.Failure != nil {
 		f := fromFailure(o.Failure)
+		f.Detail, f.Raw = m.To.Hide(f.Detail), m.To.Hide(f.Raw)
 		got.Failure = &f
 		return got
 	}
-	got.Accepted = &message.Acceptance{ProviderID: o.Accepted.ID, Segments: o.Accepted.Segments, Cost: fromMoney(o.Accepted.Cost), Raw: o.Accepted.Raw}
+	got.Accepted = &message.Acceptance{
+		ProviderID: o.Accepted.ID, Segments: o.Accepted.Segments, Cost: fromMoney(o.Accepted.Cost), Raw: m.To.Hide(o.Accepted.Raw),
+	}
 	return got
 }
 
 func fromFailure(f *sdk.Failure) message.Failure {
-	return message.Failure{Reason: message.Reason(f.Reason), Detail: f.Detail, ProviderCode: f.Code, RetryAfter: f.RetryAfter}
+	return message.Failure{Reason: message.Reason(f.Reason), Detail: f.Detail, ProviderCode: f.Code, RetryAfter: f.RetryAfter, Raw: f.Raw}
 }
 
 func fromMoney(m *sdk.Money) *message.Money {

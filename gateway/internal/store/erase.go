@@ -152,7 +152,8 @@ type eraseStatement struct {
 func eraseStatements(c *contact.Contact) []eraseStatement {
 	digits := string(needles(c.Phone))
 	return []eraseStatement{
-		{`UPDATE attempt SET outcome = '' WHERE message_id IN (SELECT id FROM message WHERE contact_id = $1) AND outcome LIKE '%' || $2 || '%'`, []any{c.ID, digits}},
+		// A provider's answer that was kept may repeat the text.
+		{`UPDATE attempt SET outcome = '' WHERE message_id IN (SELECT id FROM message WHERE contact_id = $1) AND (outcome LIKE '%' || $2 || '%' OR outcome LIKE '%"raw":%')`, []any{c.ID, digits}},
 		{`UPDATE receipt SET code = '' WHERE message_id IN (SELECT id FROM message WHERE contact_id = $1)`, []any{c.ID}},
 		{`UPDATE message_log SET note = '' WHERE message_id IN (SELECT id FROM message WHERE contact_id = $1) AND note LIKE '%' || $2 || '%'`, []any{c.ID, digits}},
 		{`UPDATE message SET phone = '' WHERE phone = $1`, []any{c.Phone.Reveal()}},

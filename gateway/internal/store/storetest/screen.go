@@ -207,6 +207,11 @@ func screenCases() map[string]func(*testing.T, *bench) {
 			if !got.To.IsZero() || got.Text != "" || got.Status != message.Cancelled || got.Segments != 1 {
 				t.Errorf("message is %+v", got)
 			}
+			for _, a := range got.Tries {
+				if a.Outcome != nil {
+					t.Errorf("attempt %d still tells what the provider said: %+v", a.N, a.Outcome.Failure)
+				}
+			}
 			_, err = b.Contact(t.Context(), m.ContactID)
 			b.refuses(t, "the contact", err, store.ErrNotFound)
 			_, err = b.ResendMessage(t.Context(), m.ID, "anna")
@@ -265,6 +270,9 @@ func (b *bench) spread(t *testing.T) message.Message {
 				who = "89990000002"
 			}
 			a.Outcome = &message.Outcome{Failure: &message.Failure{Reason: message.Unavailable, Detail: "to " + who + ": " + strings.Repeat("busy ", 30)}}
+			if a.MessageID == m.ID && a.N == 2 { // the number is masked, the text is not
+				a.Outcome.Failure = &message.Failure{Reason: message.Unavailable, Raw: "not sent: Позвоните на +7999•••0001: заказ готов"}
+			}
 			b.finishes(t, a, message.Move{Status: message.Queued, Account: "main", NextAt: b.now(), Reason: message.Unavailable, Note: "to " + who + " " + strings.Repeat("busy ", 30)})
 		}
 		o := b.sample(nextID(), nextName())
