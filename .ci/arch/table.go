@@ -33,7 +33,7 @@ internal/problem         | -                                   | pure net/http
 internal/adminapi        | PURE internal/problem               | open
 internal/httpapi         | PURE internal/web internal/problem internal/adminapi | open
 internal/web             | -                                   | open
-internal/app             | PURE internal/* sdk sdk/host scripts/... | open | tests sdk/sdktest/operators sdk/sdktest/operators/*
+internal/app             | PURE internal/* sdk sdk/host scripts/... examples/events | open | tests sdk/sdktest/operators sdk/sdktest/operators/*
 internal/app/apptest     | PURE internal/app internal/lunch     | open
 internal/scaffold        | -                                   | std
 internal/cli             | PURE internal/app internal/config internal/lunch internal/scaffold | open

@@ -88,7 +88,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	a.plugins.host = a.providers
 	a.settings.OnChange(a.takeEffect)
 	a.reconcile = a.newReconcile()
-	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, log: opts.Log.Named("rules")}
+	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, shelf: a.db, log: opts.Log.Named("rules")}
 	a.open()
 	return a, nil
 }

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,8 +37,7 @@ func RuleFiles(folder string) ([]rule.File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rule file: %w", err)
 		}
-		sum := sha256.Sum256(source)
-		files = append(files, rule.File{Name: name, Source: string(source), Version: hex.EncodeToString(sum[:])[:12]})
+		files = append(files, rule.File{Name: name, Source: string(source), Version: ruleVersion(source)})
 	}
 	return files, nil
 }
@@ -97,6 +94,9 @@ func (a *App) tryRules(ctx context.Context) (tried string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if files, err = switchedOn(ctx, a.db, files); err != nil {
+		return "", err
+	}
 	set, problems, err := a.rules.LoadUsable(ctx, files)
 	for _, p := range problems {
 		level, what := hclog.Error, "a rule file has a fault and is left out"
@@ -108,6 +108,21 @@ func (a *App) tryRules(ctx context.Context) (tried string, err error) {
 	if err != nil {
 		return "", err
 	}
+	keepVersions(ctx, a.db, a.opts.Config.Rules, set.Files, a.opts.Log)
 	a.opts.Log.Info("rules loaded", "rules", len(set.Rules), "version", set.Version)
 	return ruleVersions(files), nil
+}
+
+// RuleTypes gives orderbell.d.ts: what rules see, for editors. Its first line names the program's version.
+func RuleTypes(version string) (string, error) {
+	types, err := fs.ReadFile(scripts.FS, "types/orderbell.d.ts")
+	if err != nil {
+		return "", fmt.Errorf("types of rules: %w", err)
+	}
+	return "// Orderbell " + version + "\n" + string(types), nil
+}
+
+// Draft is a rule file that is only tried.
+func Draft(name, source string) rule.File {
+	return rule.File{Name: name, Source: source, Version: ruleVersion([]byte(source))}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,13 @@ type ruleLoader interface {
 	Load(ctx context.Context, files []rule.File) (rule.Set, []script.Problem, error)
 }
 
+// ruleShelf knows which rule files are switched off, and keeps what stood in those that serve. Implemented
+// by store.DB.
+type ruleShelf interface {
+	RulesOff(ctx context.Context) (map[string]bool, error)
+	AddRuleVersion(ctx context.Context, saved rule.Saved) error
+}
+
 // ruleWatch takes over rule files that were changed while the gateway runs. Unless all of them are
 // right the earlier ones keep serving, and the log says once what is wrong.
 type ruleWatch struct {
@@ -31,6 +39,7 @@ type ruleWatch struct {
 	lang   string
 	rules  ruleLoader
 	log    hclog.Logger
+	shelf  ruleShelf // may be nil
 
 	tried string // ruleVersions of the files that serve or were refused
 	seen  string // ruleVersions of the last look
@@ -52,7 +61,7 @@ func (w *ruleWatch) Run(ctx context.Context, tick <-chan time.Time) {
 // look takes the files over once they have stayed the same for two looks: an editor or a copy may be
 // in the middle of writing them.
 func (w *ruleWatch) look(ctx context.Context) {
-	files, err := w.files()
+	files, err := w.files(ctx)
 	if err != nil {
 		w.tell(err)
 		return
@@ -83,6 +92,7 @@ func (w *ruleWatch) look(ctx context.Context) {
 		w.log.Error("the changed rules have a fault; the earlier ones keep serving", "problem", p.Sentence(w.lang))
 	}
 	if !faulty {
+		keepVersions(ctx, w.shelf, w.folder, files, w.log)
 		w.log.Info("changed rules serve", "rules", len(set.Rules), "version", set.Version)
 	}
 }
@@ -99,7 +109,7 @@ func ruleVersions(files []rule.File) string {
 // errNoRules is a folder that lost its files, which happens in the middle of a copy.
 var errNoRules = errors.New("no rule file is left; to stop texting set notifications.enabled to false")
 
-func (w *ruleWatch) files() ([]rule.File, error) {
+func (w *ruleWatch) files(ctx context.Context) ([]rule.File, error) {
 	if _, err := os.Stat(w.folder); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("rule folder: %w", err)
 	}
@@ -107,7 +117,39 @@ func (w *ruleWatch) files() ([]rule.File, error) {
 	if err == nil && len(files) == 0 {
 		err = errNoRules
 	}
-	return files, err
+	if err != nil {
+		return nil, err
+	}
+	return switchedOn(ctx, w.shelf, files)
+}
+
+// switchedOn leaves out the files that a person switched off.
+func switchedOn(ctx context.Context, shelf ruleShelf, files []rule.File) ([]rule.File, error) {
+	if shelf == nil {
+		return files, nil
+	}
+	off, err := shelf.RulesOff(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(files, func(f rule.File) bool { return off[f.Name] }), nil
+}
+
+// keepVersions keeps what stands in the files, so that it can be restored when they are changed. That it
+// cannot be kept stops no rule.
+func keepVersions(ctx context.Context, shelf ruleShelf, folder string, files []rule.File, log hclog.Logger) {
+	if shelf == nil {
+		return
+	}
+	for _, f := range files {
+		cases, err := casesOf(folder, f.Name)
+		if err == nil {
+			err = shelf.AddRuleVersion(ctx, rule.Saved{File: f, Cases: cases})
+		}
+		if err != nil {
+			log.Error("the version of a rule file cannot be kept", "file", f.Name, "error", err)
+		}
+	}
 }
 
 // tell logs a trouble once, however long it lasts.

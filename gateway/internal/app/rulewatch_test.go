@@ -70,7 +70,7 @@ func TestChangedRuleFilesAreTakenOverWhenAllAreRight(t *testing.T) {
 			var log strings.Builder
 			l := &loader{}
 			w := &ruleWatch{folder: filepath.Dir(file), rules: l, log: hclog.New(&hclog.LoggerOptions{Output: &log, DisableTime: true})}
-			files, err := w.files()
+			files, err := w.files(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

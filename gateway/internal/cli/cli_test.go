@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 // TestStories runs the commands as their users do; each file of testdata/script is one story.
 func TestStories(t *testing.T) {
 	t.Parallel()
+	samples, err := filepath.Abs("../../../examples/events")
+	if err != nil {
+		t.Fatal(err)
+	}
 	plugins, versions := t.TempDir(), t.TempDir()
 	compile(t, filepath.Join(plugins, "orderbell-provider-console"), "plugins/console")
 	for _, version := range []string{"1.0.0", "2.0.0"} {
@@ -37,6 +41,7 @@ func TestStories(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PLUGINS", plugins)
 			env.Setenv("VERSIONS", versions)
+			env.Setenv("EVENTS", samples)
 			env.Setenv("PORT", freePort(t))
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil

@@ -28,6 +28,7 @@ type commands struct {
 	Order   orderCommand   `cmd:"" help:"${order}"`
 	Apikey  apikeyCommand  `cmd:"" help:"${apikey}"`
 	Account accountCommand `cmd:"" help:"${account}"`
+	Rule    ruleCommand    `cmd:"" help:"${rule}"`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"${openapi}"`
 	Plugin  pluginCommand  `cmd:"" help:"${plugin}"`
 	Version versionCommand `cmd:"" help:"${version}"`

@@ -22,7 +22,7 @@ func (s OS) language() string {
 // words are the texts of the commands in one language, by the name that help tags use.
 func words(lang string) kong.Vars {
 	vars := kong.Vars{}
-	for _, part := range []map[string]word{vocabulary, pluginVocabulary} {
+	for _, part := range []map[string]word{vocabulary, pluginVocabulary, ruleVocabulary} {
 		for name, w := range part {
 			vars[name] = w.pick(lang)
 		}

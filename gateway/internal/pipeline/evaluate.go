@@ -29,7 +29,7 @@ func (d *Decide) evaluate(ctx context.Context, events []kds.Event, work []seen, 
 				if !r.Listens(c.Kind) {
 					continue
 				}
-				questions = append(questions, d.ask(r, c, w.order, w.contact, events[w.event]))
+				questions = append(questions, ask(d.Policies(w.order.Restaurant), r, c, w.order, w.contact, events[w.event], d.Now()))
 				origin = append(origin, w.event)
 			}
 		}
@@ -46,10 +46,9 @@ func (d *Decide) evaluate(ctx context.Context, events []kds.Event, work []seen, 
 	return nil
 }
 
-// ask puts together what a rule is told and how its answer is judged.
-func (d *Decide) ask(r rule.Rule, c order.Change, o order.Order, guest *contact.Contact, e kds.Event) question {
-	policy := d.Policies(o.Restaurant)
-	now := d.Now().In(zoneOf(policy))
+// ask puts together what a rule is told at a time and how its answer is judged.
+func ask(policy Policy, r rule.Rule, c order.Change, o order.Order, guest *contact.Contact, e kds.Event, now time.Time) question {
+	now = now.In(zoneOf(policy))
 	call := rule.Call{Rule: r.Name, Change: c, Order: o, Snapshot: rule.Snapshot{
 		Now: now, Restaurant: rule.Restaurant{Code: policy.Code, Name: policy.Name},
 		Number: order.Number(o, policy.Number), Language: policy.Language, Settings: policy.Notifications,
@@ -112,7 +111,8 @@ func (d *Decide) waits(ctx context.Context) (int, error) {
 	set := d.Rules.Set()
 	for i, w := range waits {
 		r := ruleOf(set, w.Decision)
-		q := d.ask(r, w.Decision.Change, w.Order, w.Contact, kds.Event{ID: w.Decision.EventID, ReceivedAt: w.Decision.At})
+		e := kds.Event{ID: w.Decision.EventID, ReceivedAt: w.Decision.At}
+		q := ask(d.Policies(w.Order.Restaurant), r, w.Decision.Change, w.Order, w.Contact, e, d.Now())
 		q.params.WaitUntil = w.Decision.WaitUntil
 		questions[i] = q
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/orderbell/orderbell/gateway/internal/rule"
@@ -44,4 +45,20 @@ func (h *health) reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.failures)
+}
+
+// Disabled lists the rules that are switched off because they failed too often.
+func (p *Pool) Disabled() []string { return p.health.disabled() }
+
+func (h *health) disabled() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var names []string
+	for name, failures := range h.failures {
+		if failures >= failuresInRow {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

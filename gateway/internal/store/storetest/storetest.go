@@ -24,7 +24,8 @@ func Exercise(t *testing.T, open Open) {
 	t.Helper()
 	for _, group := range []map[string]func(*testing.T, *bench){
 		eventCases(), orderCases(), bindingCases(), waitCases(), decisionCases(),
-		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), screenCases(), tallyCases(), keyCases(), settingCases(), accountCases(), processCases(),
+		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), screenCases(), tallyCases(),
+		keyCases(), settingCases(), accountCases(), ruleFileCases(), processCases(),
 	} {
 		for name, run := range group {
 			t.Run(name, func(t *testing.T) {

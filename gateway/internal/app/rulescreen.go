@@ -1,0 +1,396 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/gateway/internal/script"
+	"github.com/orderbell/orderbell/gateway/internal/store"
+)
+
+// auditor writes a line of the audit log. A change whose line cannot be written is refused.
+type auditor func(ctx context.Context, who adminapi.Caller, action, object string, detail map[string]string) error
+
+// ruleScreen is the rules as the screen shows and changes them. It implements adminapi.Rules.
+type ruleScreen struct {
+	*RuleBook
+	serving *script.Pool
+	audit   auditor
+
+	saving sync.Mutex // one change of the folder at a time
+}
+
+// Rules lists the rule files.
+func (s *ruleScreen) Rules(ctx context.Context, lang string) ([]adminapi.RuleFile, error) {
+	listed, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	disabled := s.serving.Disabled()
+	files := make([]adminapi.RuleFile, 0, len(listed))
+	for _, l := range listed {
+		f := ruleFile(l, lang)
+		for _, r := range l.Rules {
+			if slices.Contains(disabled, r.Name) {
+				f.Failing = fmt.Sprintf(Text{
+					RU: "правило «%s» слишком часто завершалось ошибкой и выключено; исправьте и сохраните его",
+					EN: "the rule “%s” failed too often and was switched off; correct it and save it",
+				}.In(lang), r.Name)
+			}
+		}
+		if versions, err := s.db.RuleVersions(ctx, l.Name); err == nil && len(versions) > 0 && versions[0].Version == l.Version {
+			f.ChangedAt, f.ChangedBy = versions[0].At, versions[0].By
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func ruleFile(l Listed, lang string) adminapi.RuleFile {
+	f := adminapi.RuleFile{
+		Name: l.Name, Version: l.Version, Enabled: !l.Off, Shipped: l.Shipped, ChangedAt: l.Changed,
+		Rules: []string{}, On: []string{}, Faults: ruleFaults(l.Problems, lang),
+	}
+	for _, r := range l.Rules {
+		f.Rules = append(f.Rules, r.Name)
+		for _, kind := range r.On {
+			if !slices.Contains(f.On, string(kind)) {
+				f.On = append(f.On, string(kind))
+			}
+		}
+	}
+	return f
+}
+
+func ruleFaults(problems []script.Problem, lang string) []adminapi.RuleFault {
+	faults := []adminapi.RuleFault{}
+	for _, p := range problems {
+		severity := "error"
+		if p.Warning {
+			severity = "warning"
+		}
+		text := strings.TrimPrefix(p.Sentence(lang), p.Where()+": ")
+		faults = append(faults, adminapi.RuleFault{Severity: severity, Where: p.Where(), Line: p.Line, Text: text})
+	}
+	return faults
+}
+
+// Rule gives a file with its source: the current version, or a former one.
+func (s *ruleScreen) Rule(ctx context.Context, name, version, lang string) (adminapi.RuleSource, error) {
+	if version != "" {
+		saved, err := s.db.RuleVersion(ctx, name, version)
+		if errors.Is(err, store.ErrNotFound) {
+			return adminapi.RuleSource{}, problem.Refuse(problem.NoSuchThing)
+		}
+		source := adminapi.RuleSource{Source: saved.Source, Cases: saved.Cases}
+		source.RuleFile = ruleFile(Listed{File: saved.File, Changed: saved.At}, lang)
+		source.ChangedBy = saved.By
+		return source, err
+	}
+	files, err := s.Rules(ctx, lang)
+	if err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	i := slices.IndexFunc(files, func(f adminapi.RuleFile) bool { return f.Name == name })
+	if i < 0 {
+		return adminapi.RuleSource{}, problem.Refuse(problem.NoSuchThing)
+	}
+	current, err := s.current(name)
+	if err != nil || current == nil {
+		return adminapi.RuleSource{}, errors.Join(err, problem.Refuse(problem.NoSuchThing))
+	}
+	cases, err := s.cases(name)
+	return adminapi.RuleSource{RuleFile: files[i], Source: current.Source, Cases: cases}, err
+}
+
+// current gives a file as it is on disk; nil: there is none.
+func (s *ruleScreen) current(name string) (*rule.File, error) {
+	files, err := RuleFiles(s.opts.Config.Rules)
+	if err != nil {
+		return nil, err
+	}
+	for i := range files {
+		if files[i].Name == name {
+			return &files[i], nil
+		}
+	}
+	return nil, nil //nolint:nilnil // no file is an answer
+}
+
+// RuleVersions lists the versions of a file, newest first.
+func (s *ruleScreen) RuleVersions(ctx context.Context, name string) ([]adminapi.RuleVersion, error) {
+	saved, err := s.db.RuleVersions(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	current, err := s.current(name)
+	if err != nil {
+		return nil, err
+	}
+	versions := []adminapi.RuleVersion{}
+	for _, v := range saved {
+		versions = append(versions, adminapi.RuleVersion{
+			Version: v.Version, SavedAt: v.At, SavedBy: v.By, Size: len(v.Source),
+			Current: current != nil && current.Version == v.Version,
+		})
+	}
+	return versions, nil
+}
+
+// CheckRule compiles a draft beside the other files and runs its cases.
+func (s *ruleScreen) CheckRule(ctx context.Context, draft adminapi.RuleDraft, lang string) (adminapi.RuleCheck, error) {
+	check := adminapi.RuleCheck{Faults: []adminapi.RuleFault{}, Cases: []adminapi.CaseResult{}, Rules: []string{}}
+	file := Draft(draft.Name, draft.Source)
+	files, err := s.active(ctx, &file)
+	if err != nil {
+		return check, err
+	}
+	bench, problems, err := s.bench(ctx, files)
+	if err != nil {
+		return check, err
+	}
+	defer bench.stop()
+	problems = slices.DeleteFunc(problems, func(p script.Problem) bool { return p.File != draft.Name })
+	check.Faults = ruleFaults(problems, lang)
+	for _, r := range bench.pool.Set().Rules {
+		if r.File == draft.Name {
+			check.Rules = append(check.Rules, r.Name)
+		}
+	}
+	if len(check.Rules) == 0 {
+		return check, nil // it does not compile: its cases would say the same again
+	}
+	results, err := s.runCases(ctx, bench, draft.Name, draft.Cases)
+	if err != nil {
+		if ctx.Err() != nil {
+			return check, err
+		}
+		check.Faults = append(check.Faults, adminapi.RuleFault{Severity: "error", Where: casesName(draft.Name), Text: textOf(err).In(lang)})
+	}
+	for _, r := range results {
+		result := adminapi.CaseResult{Name: r.Name, Passed: r.Passed}
+		switch {
+		case r.Err != nil:
+			result.Detail = textOf(r.Err).In(lang)
+		case !r.Passed:
+			result.Detail = unlike(r.Want, r.Got, lang)
+		}
+		check.Cases = append(check.Cases, result)
+	}
+	return check, nil
+}
+
+// unlike says what was wanted and what came, a line each.
+func unlike(want, got []rule.Saying, lang string) string {
+	var b strings.Builder
+	list := func(title string, all []rule.Saying) {
+		b.WriteString(title)
+		if len(all) == 0 {
+			b.WriteString(" —\n")
+			return
+		}
+		b.WriteByte('\n')
+		for _, one := range all {
+			what := "skip: " + one.Skip
+			switch {
+			case one.Error != "":
+				what = "error: " + one.Error
+			case one.Text != "":
+				what = "«" + one.Text + "»"
+			}
+			fmt.Fprintf(&b, "  %s: %s\n", one.Change, what)
+		}
+	}
+	list(Text{RU: "Ожидалось:", EN: "Wanted:"}.In(lang), want)
+	list(Text{RU: "Получилось:", EN: "Got:"}.In(lang), got)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// SaveRule saves a file that compiles and passes its cases, and lets it serve.
+func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft adminapi.RuleDraft, base, lang string) (adminapi.RuleSource, error) {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	if !ruleName.MatchString(draft.Name) {
+		return adminapi.RuleSource{}, problem.RefuseField("name", problem.FieldInvalid)
+	}
+	current, err := s.current(draft.Name)
+	switch {
+	case err != nil:
+		return adminapi.RuleSource{}, err
+	case current == nil && base != "", current != nil && current.Version != base:
+		return adminapi.RuleSource{}, problem.Refuse(problem.Stale)
+	}
+	if err := s.judge(ctx, draft); err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	file := Draft(draft.Name, draft.Source)
+	if err := s.audit(ctx, who, "rule.save", draft.Name, map[string]string{"version": file.Version, "base": base}); err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	if err := s.db.AddRuleVersion(ctx, rule.Saved{File: file, Cases: draft.Cases, By: who.Name}); err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	if err := s.write(draft); err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	if err := s.serve(ctx); err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	return s.Rule(ctx, draft.Name, "", lang)
+}
+
+// judge refuses a draft that does not compile or fails one of its cases.
+func (s *ruleScreen) judge(ctx context.Context, draft adminapi.RuleDraft) error {
+	refusal := problem.Refuse(problem.RuleBroken)
+	ru, err := s.CheckRule(ctx, draft, "ru")
+	if err != nil {
+		return err
+	}
+	en, err := s.CheckRule(ctx, draft, "en")
+	if err != nil {
+		return err
+	}
+	for i, f := range ru.Faults {
+		if f.Severity == "error" {
+			refusal.Fields = append(refusal.Fields, problem.FieldFault{Field: f.Where, Code: problem.RuleBroken, RU: f.Text, EN: en.Faults[i].Text})
+		}
+	}
+	for i, c := range ru.Cases {
+		if !c.Passed {
+			refusal.Fields = append(refusal.Fields, problem.FieldFault{Field: c.Name, Code: problem.RuleBroken, RU: c.Detail, EN: en.Cases[i].Detail})
+		}
+	}
+	if len(refusal.Fields) > 0 {
+		return refusal
+	}
+	return nil
+}
+
+// write puts a file and its cases into the folder. The source comes last and in one step: whoever looks
+// at the folder meanwhile sees the old file or the new one.
+func (s *ruleScreen) write(draft adminapi.RuleDraft) error {
+	cases := filepath.Join(s.opts.Config.Rules, casesName(draft.Name))
+	var err error
+	if strings.TrimSpace(draft.Cases) == "" {
+		if err = os.Remove(cases); errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+	} else {
+		err = replaceFile(cases, draft.Cases)
+	}
+	if err != nil {
+		return fmt.Errorf("rule folder: %w", err)
+	}
+	if err := replaceFile(filepath.Join(s.opts.Config.Rules, draft.Name), draft.Source); err != nil {
+		return fmt.Errorf("rule folder: %w", err)
+	}
+	return nil
+}
+
+func replaceFile(path, text string) error {
+	temp := path + ".new"
+	if err := os.WriteFile(temp, []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temp, path)
+}
+
+// serve lets what stands in the folder serve.
+func (s *ruleScreen) serve(ctx context.Context) error {
+	files, err := s.active(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, problems, err := s.serving.Load(ctx, files)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if !p.Warning {
+			return &problem.Refusal{Code: problem.RuleBroken, Fields: []problem.FieldFault{{
+				Field: p.Where(), Code: problem.RuleBroken, RU: p.Sentence("ru"), EN: p.Sentence("en"),
+			}}}
+		}
+	}
+	return nil
+}
+
+// EnableRule switches a file on or off.
+func (s *ruleScreen) EnableRule(ctx context.Context, who adminapi.Caller, name string, enabled bool) (adminapi.RuleFile, error) {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	if current, err := s.current(name); err != nil || current == nil {
+		return adminapi.RuleFile{}, errors.Join(err, problem.Refuse(problem.NoSuchThing))
+	}
+	action := "rule.off"
+	if enabled {
+		action = "rule.on"
+	}
+	if err := s.audit(ctx, who, action, name, nil); err != nil {
+		return adminapi.RuleFile{}, err
+	}
+	if _, err := s.db.SwitchRule(ctx, name, enabled, who.Name); err != nil {
+		return adminapi.RuleFile{}, err
+	}
+	if err := s.serve(ctx); err != nil {
+		return adminapi.RuleFile{}, err
+	}
+	source, err := s.Rule(ctx, name, "", who.Language)
+	return source.RuleFile, err
+}
+
+// DeleteRule removes a file. Its versions stay, so that it can be restored. The last one cannot go:
+// notifications are switched off on their page.
+func (s *ruleScreen) DeleteRule(ctx context.Context, who adminapi.Caller, name string) error {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	files, err := RuleFiles(s.opts.Config.Rules)
+	switch {
+	case err != nil:
+		return err
+	case !slices.ContainsFunc(files, func(f rule.File) bool { return f.Name == name }):
+		return problem.Refuse(problem.NoSuchThing)
+	case len(files) == 1:
+		return problem.Refuse(problem.InUse)
+	}
+	if err := s.audit(ctx, who, "rule.delete", name, nil); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(s.opts.Config.Rules, name)); err != nil {
+		return fmt.Errorf("rule folder: %w", err)
+	}
+	if err := os.Remove(filepath.Join(s.opts.Config.Rules, casesName(name))); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("rule folder: %w", err)
+	}
+	if _, err := s.db.SwitchRule(ctx, name, true, who.Name); err != nil {
+		return err
+	}
+	return s.serve(ctx)
+}
+
+// RestoreRule makes a former version the current one; it must still compile and pass its cases.
+func (s *ruleScreen) RestoreRule(ctx context.Context, who adminapi.Caller, name, version, lang string) (adminapi.RuleSource, error) {
+	saved, err := s.db.RuleVersion(ctx, name, version)
+	if errors.Is(err, store.ErrNotFound) {
+		err = problem.Refuse(problem.NoSuchThing)
+	}
+	if err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	base := ""
+	if current, err := s.current(name); err != nil {
+		return adminapi.RuleSource{}, err
+	} else if current != nil {
+		base = current.Version
+	}
+	return s.SaveRule(ctx, who, adminapi.RuleDraft{Name: name, Source: saved.Source, Cases: saved.Cases}, base, lang)
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+)
+
+type ruleCommand struct {
+	List    ruleListCommand    `cmd:"" help:"${rule_list}"`
+	Test    ruleTestCommand    `cmd:"" help:"${rule_test}"`
+	Run     ruleRunCommand     `cmd:"" help:"${rule_run}"`
+	Compare ruleCompareCommand `cmd:"" help:"${rule_compare}"`
+	Types   ruleTypesCommand   `cmd:"" help:"${rule_types}"`
+}
+
+// book opens the rule files of the configuration.
+func (f configFlags) book(ctx context.Context, s *session) (*app.RuleBook, error) {
+	cfg, err := f.load(s)
+	if err != nil {
+		return nil, err
+	}
+	return app.OpenRuleBook(ctx, s.options(cfg, s.quiet()))
+}
+
+type ruleListCommand struct {
+	configFlags
+	JSON bool `name:"json" help:"${json}"`
+}
+
+// listedRule is a rule file for people and programs.
+type listedRule struct {
+	File     string   `json:"file"`
+	Version  string   `json:"version"`
+	Serves   bool     `json:"serves"`
+	Off      bool     `json:"off"`
+	Shipped  bool     `json:"shipped"`
+	Rules    []string `json:"rules"`
+	Problems []string `json:"problems"`
+}
+
+func (c *ruleListCommand) Run(ctx context.Context, s *session) error {
+	book, err := c.book(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = book.Close() }()
+	listed, err := book.List(ctx)
+	if err != nil {
+		return err
+	}
+	all := []listedRule{}
+	broken := 0
+	for _, l := range listed {
+		row := listedRule{File: l.Name, Version: l.Version, Off: l.Off, Shipped: l.Shipped, Rules: []string{}, Problems: []string{}, Serves: !l.Off}
+		for _, r := range l.Rules {
+			row.Rules = append(row.Rules, r.Name)
+		}
+		for _, p := range l.Problems {
+			row.Problems = append(row.Problems, p.Sentence(s.lang))
+			row.Serves = row.Serves && p.Warning
+		}
+		if !row.Serves && !row.Off {
+			broken++
+		}
+		all = append(all, row)
+	}
+	if c.JSON {
+		err = printJSON(s.out, all)
+	} else {
+		err = printRules(s, all)
+	}
+	if err == nil && broken > 0 {
+		err = fmt.Errorf(word{"файлов правил с ошибкой: %d", "rule files with a fault: %d"}.pick(s.lang), broken)
+	}
+	return err
+}
+
+func printRules(s *session, all []listedRule) error {
+	rows := [][]string{{word{"ФАЙЛ", "FILE"}.pick(s.lang), word{"ВЕРСИЯ", "VERSION"}.pick(s.lang), word{"СОСТОЯНИЕ", "STATE"}.pick(s.lang), word{"ПРАВИЛА", "RULES"}.pick(s.lang)}}
+	for _, r := range all {
+		state := word{"работает", "serves"}
+		switch {
+		case r.Off:
+			state = word{"выключен", "off"}
+		case !r.Serves:
+			state = word{"с ошибкой", "has a fault"}
+		}
+		rows = append(rows, []string{oneLine(r.File, 80), r.Version, state.pick(s.lang), oneLine(strings.Join(r.Rules, ", "), 120)})
+	}
+	if err := table(s.out, rows); err != nil {
+		return err
+	}
+	for _, r := range all {
+		for _, p := range r.Problems {
+			if _, err := fmt.Fprintln(s.out, oneLine(p, 400)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type ruleTypesCommand struct {
+	Out string `name:"out" type:"path" help:"${rule_types_out}"`
+}
+
+func (c *ruleTypesCommand) Run(s *session) error {
+	types, err := app.RuleTypes(s.Version)
+	if err != nil {
+		return err
+	}
+	if c.Out == "" {
+		_, err = fmt.Fprint(s.out, types)
+		return err
+	}
+	return os.WriteFile(c.Out, []byte(types), 0o600)
+}
+
+// draft reads a rule file that is tried in place of the one of its name.
+func draft(s *session, file string) (*rule.File, error) {
+	if file == "" {
+		return nil, nil //nolint:nilnil // no draft is what was asked for
+	}
+	source, err := readInput(s, file)
+	if err != nil {
+		return nil, err
+	}
+	f := app.Draft(filepath.Base(file), string(source))
+	return &f, nil
+}
