@@ -56,6 +56,7 @@ type Services struct {
 	Accounts      Accounts
 	Rules         Rules
 	Overview      Overview
+	Wizard        Wizard
 	System        System
 }
 
@@ -118,6 +119,7 @@ func New(router huma.API, opt Options) *API {
 	a.accounts()
 	a.rules()
 	a.overview()
+	a.wizard()
 	a.system()
 	return a
 }

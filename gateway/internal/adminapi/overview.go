@@ -66,47 +66,6 @@ type ChartQuestion struct {
 	Restaurant string
 }
 
-// WizardState is how far the set-up has come; each step tests itself.
-type WizardState struct {
-	HasAccount    bool           `json:"has_account"`
-	Checked       bool           `json:"account_checked" doc:"The first account on the route logged in or sent something."`
-	TestSent      bool           `json:"test_sent"`
-	FirstEvent    *time.Time     `json:"first_event,omitempty"`
-	FirstText     *time.Time     `json:"first_text,omitempty"`
-	Done          bool           `json:"done"`
-	Lines         []CashAddress  `json:"addresses" nullable:"false"`
-	JoinedLine    string         `json:"joined" doc:"Several addresses as r_keeper wants them: separated by ;"`
-	Notes         []Finding      `json:"notes" nullable:"false" doc:"The user (RK) rule and what else to know."`
-	LastQuarrel   string         `json:"last_refusal,omitempty" doc:"Why the last posting was refused or quarantined."`
-	Simulators    []SimulatorRun `json:"simulators" nullable:"false"`
-	Dismissed     bool           `json:"dismissed"`
-	RestaurantSet bool           `json:"restaurant_named"`
-}
-
-// CashAddress is what to paste into the cash server.
-type CashAddress struct {
-	URL     string `json:"url"`
-	When    string `json:"when" doc:"When to use it: the cash server runs on this computer, or on another."`
-	Works   bool   `json:"works" doc:"Orderbell listens there now."`
-	Problem string `json:"problem,omitempty"`
-}
-
-// SimulatorRun is a provider's simulator that runs inside the gateway.
-type SimulatorRun struct {
-	Provider string            `json:"provider"`
-	Title    string            `json:"title"`
-	Running  bool              `json:"running"`
-	Settings map[string]string `json:"settings" nullable:"false" doc:"What an account needs to use it."`
-	Texts    []SimulatedText   `json:"texts" nullable:"false" doc:"The last ten that it took."`
-}
-
-// SimulatedText is a text that a simulator took.
-type SimulatedText struct {
-	At   time.Time `json:"at"`
-	To   string    `json:"to" doc:"Masked."`
-	Text string    `json:"text"`
-}
-
 // Overview tells how things are.
 type Overview interface {
 	Today(ctx context.Context, lang string) (Today, error)
@@ -114,9 +73,6 @@ type Overview interface {
 	// Live gives what happened after an ID (0: from now on) until ctx ends or the reader is too slow; then
 	// the channel closes, and gap tells whether something was left out.
 	Live(ctx context.Context, after int64, lang string) (items <-chan LiveItem, gap func() bool)
-	Wizard(ctx context.Context, host, lang string) (WizardState, error)
-	// StartSimulator runs the provider's simulator inside the gateway and gives the settings of an account.
-	StartSimulator(ctx context.Context, who Caller, provider string) (SimulatorRun, error)
 }
 
 func (a *API) overview() {
@@ -127,14 +83,6 @@ func (a *API) overview() {
 		By         string `query:"by" enum:"account,restaurant,stage"`
 		Restaurant string `query:"restaurant" maxLength:"64"`
 	}
-	type host struct {
-		Host string `header:"Host"`
-	}
-	type simulator struct {
-		Body struct {
-			Provider string `json:"provider" maxLength:"64"`
-		}
-	}
 	add(a, call{id: "get-today", method: "GET", path: "/today", tag: "Overview", summary: "Whether all is well, and what to do", may: access.SystemRead},
 		func(ctx context.Context, who Caller, _ *struct{}) (*body[Today], error) {
 			return answered(s.Today(ctx, who.Language))
@@ -143,14 +91,6 @@ func (a *API) overview() {
 		func(ctx context.Context, _ Caller, in *chart) (*body[[]ChartPoint], error) {
 			points, err := s.Chart(ctx, ChartQuestion{From: in.From, To: in.To, Step: in.Step, By: in.By, Restaurant: in.Restaurant})
 			return answered(some(points), err)
-		})
-	add(a, call{id: "get-wizard", method: "GET", path: "/wizard", tag: "Overview", summary: "How far the set-up has come, and what to paste into the cash server", may: access.SettingsRead},
-		func(ctx context.Context, who Caller, in *host) (*body[WizardState], error) {
-			return answered(s.Wizard(ctx, in.Host, who.Language))
-		})
-	add(a, call{id: "start-simulator", method: "POST", path: "/simulators", tag: "Overview", summary: "Run a provider's simulator inside the gateway, to try everything without an account", may: access.AccountsWrite},
-		func(ctx context.Context, who Caller, in *simulator) (*body[SimulatorRun], error) {
-			return answered(s.StartSimulator(ctx, who, in.Body.Provider))
 		})
 	a.live(s)
 }
