@@ -282,6 +282,12 @@ func TestFailuresTellWhatTheyKnow(t *testing.T) {
 	if f := send(t, c, message()).Failure; f.RetryAfter != 7*time.Second {
 		t.Errorf("got %v, want 7s", f.RetryAfter)
 	}
+	patient := basic()
+	patient["errors"] = "HTTP 429 = RATE_LIMITED"
+	c, _ = setup(t, status(429, "", "Retry-After", "7"), patient)
+	if f := send(t, c, message()).Failure; f.RetryAfter != 7*time.Second {
+		t.Errorf("judged by the settings: got %v, want 7s", f.RetryAfter)
+	}
 	c, _ = setup(t, say("<html>maintenance"), basic())
 	if f := send(t, c, message()).Failure; f.Raw != "<html>maintenance" {
 		t.Errorf("the answer that was not understood is lost: %+v", f)

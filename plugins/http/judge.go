@@ -34,6 +34,9 @@ func (j *judge) of(m sdk.Message, a answer, failure *sdk.Failure) (sdk.Accepted,
 	case success && refusal != nil:
 		return sdk.Accepted{}, j.odd(a, "the answer fits both the sign of success and an error (%s)", refusal.Reason)
 	case refusal != nil:
+		if refusal.RetryAfter == 0 && failure != nil {
+			refusal = refusal.WithRetryAfter(failure.RetryAfter) // as the operator's header has it
+		}
 		return sdk.Accepted{}, refusal
 	case !success && failure != nil:
 		return sdk.Accepted{}, failure

@@ -77,6 +77,13 @@ func codes() map[int]verdict {
 		304: {reason: sdk.Unauthorized, words: "too many confirmation codes were asked for"},
 		305: {reason: sdk.Unauthorized, words: "too many wrong confirmation codes"},
 
+		// Of calls that this provider does not make: by telephone, and for the list of callback addresses.
+		400: {reason: sdk.Internal, words: "about a call by telephone: it is waited for"},
+		401: {reason: sdk.Internal, words: "about a call by telephone: it came"},
+		402: {reason: sdk.Internal, words: "about a call by telephone: its time is over"},
+		901: {reason: sdk.Internal, words: "about a callback address: it is wrong"},
+		902: {reason: sdk.Internal, words: "about a callback address: there is no such one"},
+
 		500: {reason: sdk.Unavailable, words: "the service failed and asks to repeat"},
 		501: {reason: sdk.Unsupported, words: "anti-fraud: the end user's country does not fit"},
 		502: {reason: sdk.Unsupported, words: "anti-fraud: the end user's country does not fit"},
