@@ -30,6 +30,7 @@ internal/provider        | PURE internal/child sdk sdk/host    | open
 internal/pipeline        | PURE                                | open
 internal/lunch           | PURE                                | pure golang.org/x/text math/rand/v2
 internal/problem         | -                                   | pure net/http
+internal/guard           | PURE internal/problem               | open
 internal/adminapi        | PURE internal/problem               | open
 internal/httpapi         | PURE internal/web internal/problem internal/adminapi | open
 internal/web             | -                                   | open

@@ -49,6 +49,7 @@ type Key struct {
 	CreatedAt time.Time  `json:"created_at"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	UsedAt    *time.Time `json:"used_at,omitempty"` // last, to a few minutes
 }
 
 // Prefix starts every secret, so that secret scanners find leaks.

@@ -14,7 +14,7 @@ const (
 // Principal is who makes a call. The zero Principal is nobody and may do nothing.
 type Principal struct {
 	Kind    Kind
-	ID      string  // of the user or the key; ULID, or "config" for a key that the configuration declares
+	ID      string  // of the user or the key; ULID, or "declared:NAME" for a key of the configuration
 	Name    string  // of the user or the key
 	Role    Role    // of a user
 	Scopes  []Scope // of a key

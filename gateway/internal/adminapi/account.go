@@ -71,21 +71,21 @@ func (a *API) accountUse(s AccountUse) {
 			Text  string `json:"text,omitempty" maxLength:"1000" doc:"Empty: a standing text."`
 		}
 	}
-	add(a, call{id: "check-settings", method: "POST", path: "/accounts/check", tag: "Accounts", summary: "Check settings that are not saved", may: access.AccountsWrite},
+	add(a, call{id: "check-settings", method: "POST", path: "/accounts/check", tag: "Accounts", summary: "Check settings that are not saved", may: access.AccountsWrite, dry: true},
 		func(ctx context.Context, who Caller, in *accountBody) (*body[Checked], error) {
 			findings, balance, err := s.CheckSettings(ctx, in.Body, who.Language)
 			return answered(Checked{Findings: some(findings), Balance: balance}, err)
 		})
-	add(a, call{id: "check-account", method: "POST", path: "/accounts/{name}/check", tag: "Accounts", summary: "Have the provider log in, without sending", may: access.AccountsUse},
+	add(a, call{id: "check-account", method: "POST", path: "/accounts/{name}/check", tag: "Accounts", summary: "Have the provider log in, without sending", may: access.AccountsUse, dry: true},
 		func(ctx context.Context, who Caller, in *ByName) (*body[Checked], error) {
 			findings, err := s.CheckAccount(ctx, in.Name, who.Language)
 			return answered(Checked{Findings: some(findings)}, err)
 		})
-	add(a, call{id: "account-balance", method: "POST", path: "/accounts/{name}/balance", tag: "Accounts", summary: "Ask the provider for the balance", may: access.AccountsUse},
+	add(a, call{id: "account-balance", method: "POST", path: "/accounts/{name}/balance", tag: "Accounts", summary: "Ask the provider for the balance", may: access.AccountsUse, dry: true},
 		func(ctx context.Context, who Caller, in *ByName) (*body[Balance], error) {
 			return answered(s.AccountBalance(ctx, in.Name, who.Language))
 		})
-	add(a, call{id: "estimate-text", method: "POST", path: "/accounts/{name}/estimate", tag: "Accounts", summary: "Ask the provider what a text would cost", may: access.AccountsUse},
+	add(a, call{id: "estimate-text", method: "POST", path: "/accounts/{name}/estimate", tag: "Accounts", summary: "Ask the provider what a text would cost", may: access.AccountsUse, dry: true},
 		func(ctx context.Context, who Caller, in *estimate) (*body[Estimate], error) {
 			return answered(s.EstimateText(ctx, in.Name, in.Body.Text, in.Body.Phone, who.Language))
 		})

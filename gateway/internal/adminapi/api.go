@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/hashicorp/go-hclog"
@@ -26,9 +27,8 @@ type Guard interface {
 // Credentials are what a request says of its sender.
 type Credentials struct {
 	Authorization string // the header; empty: none
-	Cookie        string // the header; empty: none
+	Session       string // secret of the session's cookie; empty: none
 	Remote        string // IP address of the other end
-	Secure        bool   // came over TLS
 }
 
 // Caller is who makes a call and how to speak to him.
@@ -39,6 +39,14 @@ type Caller struct {
 	Agent    string // User-Agent, for the list of sessions; at most 200 bytes
 	Secure   bool   // came over TLS
 	request  string // what the log calls the request
+	device   string // secret of the cookie of a known device; empty: none
+	proxied  bool   // came through a proxy, whose address Remote is
+	object   string // what the path names, for the audit log
+}
+
+// call is who makes the call, as it is written down.
+func (c Caller) call() access.Call {
+	return access.Call{Principal: c.Principal, From: c.Remote, Agent: c.Agent, RequestID: c.request}
 }
 
 // RequestID is the header in which the router says what the log calls a request.
@@ -58,6 +66,13 @@ type Services struct {
 	Overview      Overview
 	Wizard        Wizard
 	System        System
+	SignIn        SignIn
+	Sessions      Sessions
+	Users         Users
+	Passwords     Passwords
+	Factor        Factor
+	Keys          APIKeys
+	Audit         AuditLog
 }
 
 // Options are what an API is made of.
@@ -99,9 +114,6 @@ func Config(version string) huma.Config {
 	return config
 }
 
-// SessionCookie is the name of the cookie that carries a session.
-const SessionCookie = "orderbell_session"
-
 // New registers every call on the router behind a huma.API made with Config.
 func New(router huma.API, opt Options) *API {
 	if opt.Log == nil {
@@ -121,6 +133,11 @@ func New(router huma.API, opt Options) *API {
 	a.overview()
 	a.wizard()
 	a.system()
+	a.session()
+	a.users()
+	a.factor()
+	a.keys()
+	a.audit()
 	return a
 }
 
@@ -142,6 +159,9 @@ type call struct {
 	summary string
 	may     access.Permission // empty: anybody
 	fresh   bool              // dangerous: the password again
+	dry     bool              // changes nothing although it is no GET
+	reveals bool              // shows what is masked elsewhere: the audit log says who looked
+	own     bool              // whoever does it writes the audit log's line, together with the change
 	status  int               // of success; 0: 200, or 204 without a body
 }
 
@@ -166,9 +186,14 @@ func add[I, O any](a *API, c call, handle func(ctx context.Context, who Caller, 
 	a.calls = append(a.calls, Call{Method: c.method, Path: op.Path, May: c.may, Fresh: c.fresh})
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		who, _ := ctx.Value(callerKey{}).(Caller)
+		if err := a.note(ctx, c, who); err != nil {
+			return nil, a.refuse(ctx, who, err)
+		}
 		out, err := handle(ctx, who, in)
 		if err != nil {
-			return nil, a.refuse(ctx, who, err)
+			refused := a.refuse(ctx, who, err)
+			a.noteRefusal(ctx, c, who, refused.Code)
+			return nil, refused
 		}
 		return out, nil
 	})
@@ -195,8 +220,9 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 		who := Caller{
 			Language: problem.Language(ctx.Header("Accept-Language")), Remote: hostOf(ctx.RemoteAddr()),
 			Agent: clip(ctx.Header("User-Agent"), maxAgent), Secure: ctx.TLS() != nil,
-			request: ctx.Header(RequestID),
+			request: ctx.Header(RequestID), proxied: proxied(ctx), object: objectOf(ctx, c.path),
 		}
+		who.device = secretOf(ctx.Header("Cookie"), deviceCookie, who.Secure)
 		if err := a.identify(ctx, c, &who); err != nil {
 			a.write(ctx, who, err)
 			return
@@ -205,12 +231,33 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 	}
 }
 
+// proxied tells whether somebody passed the request on. Whoever wants to be taken for a proxy may be.
+func proxied(ctx huma.Context) bool {
+	for _, header := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
+		if ctx.Header(header) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// objectOf gives what the variable segments of a path are: "main" of /accounts/{name}.
+func objectOf(ctx huma.Context, path string) string {
+	var values []string
+	for segment := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			values = append(values, ctx.Param(strings.TrimSuffix(name, "}")))
+		}
+	}
+	return clip(strings.Join(values, "/"), maxAgent)
+}
+
 // maxAgent bounds what is kept of a User-Agent, in bytes.
 const maxAgent = 200
 
 func (a *API) identify(ctx huma.Context, c call, who *Caller) error {
 	principal, err := a.opt.Guard.Identify(ctx.Context(), Credentials{
-		Authorization: ctx.Header("Authorization"), Cookie: ctx.Header("Cookie"), Remote: who.Remote, Secure: who.Secure,
+		Authorization: ctx.Header("Authorization"), Session: secretOf(ctx.Header("Cookie"), SessionCookie, who.Secure), Remote: who.Remote,
 	})
 	switch {
 	case c.may == "" && err != nil:

@@ -112,11 +112,11 @@ func (a *API) events() {
 		func(ctx context.Context, who Caller, in *ByID) (*body[EventDetail], error) {
 			return answered(s.Event(ctx, in.ID, who.Language))
 		})
-	add(a, call{id: "get-event-raw", method: "GET", path: "/events/{id}/raw", tag: "Events", summary: "The posting as it came", may: access.EventsRaw},
+	add(a, call{id: "get-event-raw", method: "GET", path: "/events/{id}/raw", tag: "Events", summary: "The posting as it came", may: access.EventsRaw, reveals: true},
 		func(ctx context.Context, who Caller, in *ByID) (*body[RawEvent], error) {
 			return answered(s.RawEvent(ctx, who, in.ID))
 		})
-	add(a, call{id: "try-event", method: "POST", path: "/events/{id}/try", tag: "Events", summary: "What the rules would decide now; nothing is sent or stored", may: access.RulesRead},
+	add(a, call{id: "try-event", method: "POST", path: "/events/{id}/try", tag: "Events", summary: "What the rules would decide now; nothing is sent or stored", may: access.RulesRead, dry: true},
 		func(ctx context.Context, who Caller, in *ByID) (*body[[]Trial], error) {
 			return answered(s.TryEvent(ctx, in.ID, who.Language))
 		})

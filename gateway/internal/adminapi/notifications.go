@@ -98,11 +98,11 @@ func (a *API) notifications() {
 		func(ctx context.Context, who Caller, in *save) (*body[NotificationPage], error) {
 			return answered(s.SaveNotifications(ctx, who, in.Body.Settings, in.Body.Revision))
 		})
-	add(a, call{id: "preview-notifications", method: "POST", path: "/settings/notifications/preview", tag: "Settings", summary: "The text that these settings would give; nothing is saved", may: access.SettingsRead},
+	add(a, call{id: "preview-notifications", method: "POST", path: "/settings/notifications/preview", tag: "Settings", summary: "The text that these settings would give; nothing is saved", may: access.SettingsRead, dry: true},
 		func(ctx context.Context, who Caller, in *preview) (*body[Preview], error) {
 			return answered(s.PreviewNotifications(ctx, in.Body.Settings, in.Body.Restaurant, who.Language))
 		})
-	add(a, call{id: "import-settings", method: "POST", path: "/settings/import", tag: "Settings", summary: "Understand the pasted settings of the vendor's module; nothing is saved", may: access.SettingsWrite},
+	add(a, call{id: "import-settings", method: "POST", path: "/settings/import", tag: "Settings", summary: "Understand the pasted settings of the vendor's module; nothing is saved", may: access.SettingsWrite, dry: true},
 		func(ctx context.Context, who Caller, in *paste) (*body[Imported], error) {
 			return answered(s.ImportSettings(ctx, in.Body.Text, who.Language))
 		})

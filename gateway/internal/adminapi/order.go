@@ -115,7 +115,7 @@ func (a *API) orders() {
 		func(ctx context.Context, who Caller, in *byRef) (*body[OrderDetail], error) {
 			return answered(s.Order(ctx, in.Ref, who.Language))
 		})
-	add(a, call{id: "try-order", method: "POST", path: "/orders/{ref}/try", tag: "Orders", summary: "What the rules would decide now; nothing is sent or stored", may: access.RulesRead},
+	add(a, call{id: "try-order", method: "POST", path: "/orders/{ref}/try", tag: "Orders", summary: "What the rules would decide now; nothing is sent or stored", may: access.RulesRead, dry: true},
 		func(ctx context.Context, who Caller, in *byRef) (*body[[]Trial], error) {
 			return answered(s.TryOrder(ctx, in.Ref, who.Language))
 		})

@@ -39,7 +39,7 @@ const problemJSON = "application/problem+json"
 
 // refuse makes of an error what is sent. An error that is no refusal is a fault of ours: it is logged and
 // not shown.
-func (a *API) refuse(ctx context.Context, who Caller, err error) error {
+func (a *API) refuse(ctx context.Context, who Caller, err error) *answer {
 	refusal, ok := errors.AsType[*problem.Refusal](err)
 	if !ok {
 		refusal = &problem.Refusal{Code: problem.InternalFault, Cause: err}
@@ -63,7 +63,7 @@ func headers(lang string, refusal *problem.Refusal) http.Header {
 
 // write refuses before the handler is reached.
 func (a *API) write(ctx huma.Context, who Caller, err error) {
-	refused, _ := errors.AsType[*answer](a.refuse(ctx.Context(), who, err))
+	refused := a.refuse(ctx.Context(), who, err)
 	for name, values := range refused.header {
 		for _, value := range values {
 			ctx.SetHeader(name, value)

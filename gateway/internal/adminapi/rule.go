@@ -207,15 +207,15 @@ func (a *API) ruleTrial(s RuleTrial) {
 			Days  int       `json:"days" minimum:"1" maximum:"30" default:"7"`
 		}
 	}
-	add(a, call{id: "check-rule", method: "POST", path: "/rules/check", tag: "Rules", summary: "Compile a draft and run its cases", may: access.RulesRead},
+	add(a, call{id: "check-rule", method: "POST", path: "/rules/check", tag: "Rules", summary: "Compile a draft and run its cases", may: access.RulesRead, dry: true},
 		func(ctx context.Context, who Caller, in *draft) (*body[RuleCheck], error) {
 			return answered(s.CheckRule(ctx, in.Body, who.Language))
 		})
-	add(a, call{id: "test-rules", method: "POST", path: "/rules/test", tag: "Rules", summary: "What a draft, or the rules that serve, would decide on an event", may: access.RulesRead},
+	add(a, call{id: "test-rules", method: "POST", path: "/rules/test", tag: "Rules", summary: "What a draft, or the rules that serve, would decide on an event", may: access.RulesRead, dry: true},
 		func(ctx context.Context, who Caller, in *test) (*body[[]Trial], error) {
 			return answered(s.TestRule(ctx, in.Body, who.Language))
 		})
-	add(a, call{id: "compare-rules", method: "POST", path: "/rules/compare", tag: "Rules", summary: "What a draft would have changed over past events", may: access.RulesRead},
+	add(a, call{id: "compare-rules", method: "POST", path: "/rules/compare", tag: "Rules", summary: "What a draft would have changed over past events", may: access.RulesRead, dry: true},
 		func(ctx context.Context, who Caller, in *compare) (*body[RuleComparison], error) {
 			return answered(s.CompareRule(ctx, in.Body.Draft, in.Body.Days, who.Language))
 		})

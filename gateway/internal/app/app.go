@@ -12,6 +12,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"github.com/orderbell/orderbell/gateway/internal/config"
+	"github.com/orderbell/orderbell/gateway/internal/guard"
 	"github.com/orderbell/orderbell/gateway/internal/pipeline"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 	"github.com/orderbell/orderbell/gateway/internal/script"
@@ -47,6 +48,7 @@ type App struct {
 	reconcile *pipeline.Reconcile
 	watch     *ruleWatch
 	plugins   *pluginWatch
+	guard     *guard.Guard
 }
 
 // stopTimeout is how long a stop waits for what is under way.
@@ -77,6 +79,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.tellLeftOut()
+	a.guard = newGuard(opts, a.db)
 	if err := fillRules(opts.Config.Rules); err != nil {
 		return nil, fmt.Errorf("rule folder: %w", err)
 	}
@@ -150,6 +153,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	loops.Go(func() { a.loops.Run(loopCtx) })
 	loops.Go(func() { a.watchQueues(loopCtx) })
 	loops.Go(func() { a.reconcile.Run(loopCtx) })
+	loops.Go(func() { a.tidy(loopCtx) })
 	if ready != nil {
 		go func() { <-tried; ready() }()
 	}

@@ -62,8 +62,10 @@ func (e *AddressError) Sentence(lang string) string {
 
 // open makes the servers, once everything that they call is there.
 func (a *App) open() {
+	services := a.services()
 	for _, f := range a.fronts {
 		f.server = httpapi.New(httpapi.Options{
+			Guard: doorkeeper{a.guard}, Admin: services,
 			Events: intakeStore(a.db), Contacts: a.db, Keys: a.db, Ready: a.db, Parts: f.parts,
 			Declared: a.opts.Config.AccessKeys(a.opts.Now()), IntakeKey: func(key string) (string, bool) { return a.config().IntakeRestaurant(key) },
 			Check: a.recent.check, Callbacks: a.reconcile, PublicURL: a.opts.Config.PublicURL,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/config"
@@ -55,22 +54,6 @@ func (r *reader) History(ctx context.Context, orderID string) (*rule.History, er
 		h.Zone = r.cfg.Restaurant(h.Order.Restaurant).Timezone
 	}
 	return h, err
-}
-
-// Keeper keeps API keys.
-type Keeper interface {
-	AddKey(ctx context.Context, k access.Key) (id string, err error)
-	RevokeKey(ctx context.Context, ref string, now time.Time) (access.Key, error)
-	Close() error
-}
-
-// OpenKeeper opens the data folder for a short change, beside a gateway that may be running on it. A
-// folder that does not exist yet is made.
-func OpenKeeper(ctx context.Context, opts Options) (Keeper, error) {
-	if err := makeDataFolder(opts.Config.Data); err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, store.Options{Folder: opts.Config.Data, Log: opts.Log, Now: opts.Now})
 }
 
 // Providers is the provider programs of the configured accounts, started for the time of a command.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/app"
@@ -26,26 +25,21 @@ type apikeyCreateCommand struct {
 
 // Run makes a key and prints it, this one time.
 func (c *apikeyCreateCommand) Run(ctx context.Context, s *session) error {
-	key := access.Key{Name: c.Name, CreatedAt: s.Now()}
+	form := access.KeyForm{Name: c.Name, Days: c.Days}
 	for _, text := range c.Scope {
 		scope, err := access.ParseScope(text)
 		if err != nil {
 			return usageError{err}
 		}
-		key.Scopes = append(key.Scopes, scope)
-	}
-	if c.Days > 0 {
-		expires := s.Now().Add(time.Duration(c.Days) * 24 * time.Hour)
-		key.ExpiresAt = &expires
+		form.Scopes = append(form.Scopes, scope)
 	}
 	db, err := c.write(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	secret := access.NewSecret()
-	key.Hash, key.Hint = access.HashSecret(secret), access.HintOf(secret)
-	if key.ID, err = db.AddKey(ctx, key); err != nil {
+	key, secret, err := db.CreateKey(ctx, console(), form)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
@@ -114,7 +108,7 @@ func (c *apikeyRevokeCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	revoked, err := db.RevokeKey(ctx, c.Key, s.Now())
+	revoked, err := db.RevokeKey(ctx, console(), c.Key)
 	if err != nil {
 		return err
 	}
@@ -126,7 +120,7 @@ func (c *apikeyRevokeCommand) Run(ctx context.Context, s *session) error {
 }
 
 // write opens the data folder for a short change, beside a gateway that may be running on it.
-func (f configFlags) write(ctx context.Context, s *session) (app.Keeper, error) {
+func (f configFlags) write(ctx context.Context, s *session) (*app.Keeper, error) {
 	cfg, err := f.load(s)
 	if err != nil {
 		return nil, err

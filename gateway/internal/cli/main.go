@@ -27,6 +27,8 @@ type commands struct {
 	Message messageCommand `cmd:"" help:"${message}"`
 	Order   orderCommand   `cmd:"" help:"${order}"`
 	Apikey  apikeyCommand  `cmd:"" help:"${apikey}"`
+	User    userCommand    `cmd:"" help:"${user}"`
+	Audit   auditCommand   `cmd:"" help:"${audit}"`
 	Account accountCommand `cmd:"" help:"${account}"`
 	Rule    ruleCommand    `cmd:"" help:"${rule}"`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"${openapi}"`

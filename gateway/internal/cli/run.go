@@ -36,8 +36,18 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	link, err := gateway.SetupLink(ctx)
+	if err != nil {
+		return errors.Join(err, gateway.Close())
+	}
 	err = gateway.Run(ctx, func() {
 		_, _ = fmt.Fprintf(s.out, word{"Orderbell принимает события: http://%s%s\n", "Orderbell takes events at http://%s%s\n"}.pick(s.lang), gateway.Address(), intakePath)
+		if link != "" {
+			_, _ = fmt.Fprintf(s.out, word{
+				"Первая настройка, на этом компьютере, 30 минут, один раз: %s\n",
+				"Set-up, on this machine, for 30 minutes, once: %s\n",
+			}.pick(s.lang), link)
+		}
 	})
 	if closed := gateway.Close(); err == nil {
 		err = closed

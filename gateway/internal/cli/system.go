@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 // OS is what the commands see of the world.
@@ -26,6 +27,8 @@ type OS struct {
 	Program  string // path of this program, for its own children; empty if unknown
 	Version  string
 	Now      func() time.Time
+	// Password reads one line without showing it; nil when standard input is no terminal.
+	Password func() (string, error)
 	// Signals returns a context that ends at the first request to stop.
 	Signals func(context.Context) (context.Context, context.CancelFunc)
 }
@@ -39,7 +42,7 @@ func System(version string) OS {
 	if err != nil {
 		program = ""
 	}
-	return OS{
+	sys := OS{
 		Args: os.Args[1:], Environ: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Terminal: isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Asks:     isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stderr.Fd()),
@@ -48,6 +51,13 @@ func System(version string) OS {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
 	}
+	if stdin := int(os.Stdin.Fd()); term.IsTerminal(stdin) { //nolint:gosec // a descriptor fits
+		sys.Password = func() (string, error) {
+			line, err := term.ReadPassword(stdin)
+			return string(line), err
+		}
+	}
+	return sys
 }
 
 // getenv reads one variable.

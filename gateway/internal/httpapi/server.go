@@ -123,6 +123,9 @@ type Server struct {
 	ready    readyCache
 	page     *web.Site // the admin's screen; nil: not served here
 
+	crossOrigin *http.CrossOriginProtection
+	publicHost  string // name in Options.PublicURL
+
 	complaints *rate.Limiter // of the log about our own failures
 
 	prefix string // of request ids: differs between starts
@@ -162,6 +165,9 @@ func New(opt Options) *Server {
 		log:      opt.Log,
 		echo:     echo.New(),
 		failures: newThrottle(failuresPerSecond, failuresAtOnce),
+
+		crossOrigin: http.NewCrossOriginProtection(),
+		publicHost:  publicHostOf(opt.PublicURL),
 
 		complaints: rate.NewLimiter(complaintsPerSecond, complaintsAtOnce),
 
@@ -251,15 +257,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := &recorder{ResponseWriter: w}
 	start := s.opt.Now()
 	defer s.recover(answer, r, id)
-	if tooManyHeaders(r.Header) {
-		header["Connection"] = valueClose
-		s.refuse(answer, r, &refusal{code: problem.HeadersTooMany})
-	} else {
-		s.echo.ServeHTTP(answer, r)
-	}
+	s.answer(answer, r)
 	if s.log.IsDebug() {
 		s.logRequest(answer, r, id, s.opt.Now().Sub(start))
 	}
+}
+
+func (s *Server) answer(w *recorder, r *http.Request) {
+	if tooManyHeaders(r.Header) {
+		w.Header()["Connection"] = valueClose
+		s.refuse(w, r, &refusal{code: problem.HeadersTooMany})
+		return
+	}
+	if s.opt.Parts&API == 0 || !behindWall(r) {
+		s.echo.ServeHTTP(w, r)
+		return
+	}
+	if refused := s.wall(w, r); refused != nil {
+		s.refuse(w, r, refused)
+		return
+	}
+	s.echo.ServeHTTP(w, r)
+	s.countFailure(w, r)
 }
 
 // Header values that never change, shared so that a request does not allocate them. Nobody writes to them.

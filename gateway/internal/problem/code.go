@@ -92,14 +92,14 @@ const (
 
 // Codes lists every code.
 func Codes() []Code {
-	return []Code{
+	return append(accessCodes(),
 		RequestMalformed, KeyRequired, KeyWrong, TokenRequired, TokenWrong, ScopeMissing, NotFound, MethodNotAllowed,
 		BodyTooSlow, BodyIncomplete, BodyTooLarge, EncodingUnsupported, TypeUnsupported, TooManyTries, HeadersTooMany,
 		InternalFault, StoreUnavailable, JSONMalformed, FieldsInvalid, FieldUnknown, FieldTwice, FieldInvalid,
 		FieldTooLong, PhoneMissing, PhoneInvalid, ConsentMissing, ConsentIncomplete, OrderMissing, OrderContradicts,
 		OrderAmbiguous, LoginRequired, NotAllowed, ConfirmRequired, NoSuchThing, Stale, Declared, NameTaken, InUse,
 		NotNow, NoAbility, ProviderFailed, RuleBroken, FieldRequired,
-	}
+	)
 }
 
 // words gives the Wording of a code. Codes of single fields have the status of the whole body.
@@ -108,6 +108,9 @@ func (c Code) Words() Wording {
 		return w
 	}
 	if w, ok := c.adminWords(); ok {
+		return w
+	}
+	if w, ok := c.accessWords(); ok {
 		return w
 	}
 	w := c.fieldWords()

@@ -1,6 +1,10 @@
 package problem
 
-import "time"
+import (
+	"errors"
+	"strings"
+	"time"
+)
 
 // Refusal is why a request is not answered as asked, before it is put into a language. Whoever serves a
 // call returns one as its error; any other error is a fault of Orderbell.
@@ -52,4 +56,27 @@ func (r *Refusal) In(lang, requestID string) Problem {
 		fields = append(fields, Field{Field: f.Field, Code: f.Code, Detail: detail})
 	}
 	return New(r.Code, lang, requestID, fields)
+}
+
+// Sentence tells the refusal to whoever has the program's own terminal, its cause included: "ru" or "en".
+func (r *Refusal) Sentence(lang string) string {
+	told := r.In(lang, "")
+	parts := []string{told.Title + ": " + told.Detail}
+	if len(told.Errors) > 0 {
+		parts = parts[:0]
+	}
+	for _, f := range told.Errors {
+		parts = append(parts, f.Field+": "+f.Detail)
+	}
+	if r.Cause != nil {
+		cause := r.Cause.Error()
+		if spoken, ok := errors.AsType[interface {
+			error
+			Sentence(lang string) string
+		}](r.Cause); ok {
+			cause = spoken.Sentence(lang)
+		}
+		parts = append(parts, cause)
+	}
+	return strings.Join(parts, "; ")
 }

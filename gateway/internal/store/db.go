@@ -34,19 +34,20 @@ type Options struct {
 // DB is the store. Its methods may be called from any goroutine. Errors have a Kind where a caller
 // may branch; see Fault.
 type DB struct {
-	path    string
-	now     func() time.Time
-	number  func(order.Order) string
-	log     hclog.Logger
-	dialect dialect
-	ids     *identifiers
-	wake    *wake
-	late    atomic.Int64  // moves of messages of hours that are summed up; see tally.go
-	lock    *instanceLock // nil unless Options.Instance
-	write   *sql.DB       // nil when read-only
-	writer  *writer       // nil when read-only
-	reader  *reader
-	once    sync.Once
+	path     string
+	now      func() time.Time
+	number   func(order.Order) string
+	log      hclog.Logger
+	dialect  dialect
+	ids      *identifiers
+	wake     *wake
+	late     atomic.Int64  // moves of messages of hours that are summed up; see tally.go
+	auditKey auditKey      // seals the audit log; nil when read-only and not there
+	lock     *instanceLock // nil unless Options.Instance
+	write    *sql.DB       // nil when read-only
+	writer   *writer       // nil when read-only
+	reader   *reader
+	once     sync.Once
 }
 
 // Open opens the database in the folder and brings its schema up to date. It fails, and changes
@@ -79,8 +80,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-func (db *DB) open(ctx context.Context, o Options) error {
+func (db *DB) open(ctx context.Context, o Options) (err error) {
 	if o.ReadOnly {
+		if db.auditKey, err = loadAuditKey(o.Folder, true); err != nil {
+			return err
+		}
 		return db.openReader(ctx)
 	}
 	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
@@ -97,6 +101,9 @@ func (db *DB) open(ctx context.Context, o Options) error {
 		db.lock = lock
 	}
 	if err := db.migrate(ctx, o.Folder); err != nil {
+		return err
+	}
+	if db.auditKey, err = loadAuditKey(o.Folder, false); err != nil {
 		return err
 	}
 	write, err := sql.Open("sqlite", dsn(db.path, false))

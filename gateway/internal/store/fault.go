@@ -30,6 +30,7 @@ const (
 	ErrNoOrder      Kind = "no order"      // the order is not named
 	ErrStale        Kind = "stale"         // somebody else has saved since it was read
 	ErrInUse        Kind = "in use"        // something still needs it
+	ErrLastOwner    Kind = "last owner"    // nobody would be left who may hand out access
 )
 
 // Error gives the kind's word.
@@ -129,6 +130,9 @@ func (f *Fault) words() (en, ru string) {
 		return "somebody else has saved since it was read; read it again", "после чтения это изменил кто-то другой; прочитайте ещё раз"
 	case ErrInUse:
 		return "it is still needed", "это ещё используется"
+	case ErrLastOwner:
+		return "this is the last owner; make somebody else an owner first",
+			"это последний владелец; сначала сделайте владельцем кого-то ещё"
 	default:
 		return string(f.Kind), string(f.Kind)
 	}

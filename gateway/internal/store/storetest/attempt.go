@@ -242,25 +242,25 @@ func keyCases() map[string]func(*testing.T, *bench) {
 	return map[string]func(*testing.T, *bench){
 		"a key is found by its hash until and after it is revoked": func(t *testing.T, b *bench) {
 			expires := b.now().Add(time.Hour)
-			id, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hint: "…abcd", Hash: "h1", Scopes: []access.Scope{access.ScopeContactsWrite}, ExpiresAt: &expires})
+			id, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hint: "…abcd", Hash: "h1", Scopes: []access.Scope{access.ScopeContactsWrite}, ExpiresAt: &expires}, line("key.create"))
 			must(t, err)
 			k, err := b.FindKey(t.Context(), "h1")
 			must(t, err)
 			if k == nil || k.ID != id || !k.May(access.ContactsWrite, b.now()) || k.May(access.ContactsWrite, expires) {
 				t.Fatalf("key is %+v", k)
 			}
-			if _, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h2"}); !errors.Is(err, store.ErrTaken) {
+			if _, err := b.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h2"}, line("key.create")); !errors.Is(err, store.ErrTaken) {
 				t.Errorf("second key of the name: %v, want taken", err)
 			}
-			revoked, err := b.RevokeKey(t.Context(), "qr", b.now())
+			revoked, err := b.RevokeKey(t.Context(), "qr", b.now(), line("key.revoke"))
 			must(t, err)
 			if k, err = b.FindKey(t.Context(), "h1"); err != nil || revoked.ID != id || k.RevokedAt == nil || k.May(access.ContactsWrite, b.now()) {
 				t.Errorf("after revoking: %+v, %v", k, err)
 			}
-			if _, err := b.RevokeKey(t.Context(), id, b.now()); !errors.Is(err, store.ErrNotFound) {
+			if _, err := b.RevokeKey(t.Context(), id, b.now(), line("key.revoke")); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("second revoke: %v, want not found", err)
 			}
-			_, err = b.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h3"})
+			_, err = b.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h3"}, line("key.create"))
 			must(t, err)
 			keys, err := b.Keys(t.Context())
 			must(t, err)
@@ -318,7 +318,7 @@ func processCases() map[string]func(*testing.T, *bench) {
 			o.Instance = false
 			writer, err := b.open(t, o)
 			must(t, err)
-			_, err = writer.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h"})
+			_, err = writer.AddKey(t.Context(), access.Key{Name: "qr", Hash: "h"}, line("key.create"))
 			must(t, err)
 			must(t, writer.Close())
 			b.add(t, "h")

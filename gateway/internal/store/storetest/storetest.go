@@ -26,6 +26,7 @@ func Exercise(t *testing.T, open Open) {
 		eventCases(), orderCases(), bindingCases(), waitCases(), decisionCases(),
 		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), screenCases(), tallyCases(),
 		keyCases(), settingCases(), accountCases(), ruleFileCases(), processCases(),
+		userCases(), sessionCases(), tryCases(), auditCases(),
 	} {
 		for name, run := range group {
 			t.Run(name, func(t *testing.T) {

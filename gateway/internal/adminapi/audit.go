@@ -1,0 +1,86 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+)
+
+// AuditLog is what is kept of who did what.
+type AuditLog interface {
+	// Note writes a line before something is done; what cannot be written down is not done.
+	Note(ctx context.Context, r access.Record) error
+	Records(ctx context.Context, f access.RecordFilter) (page []access.Record, next int64, err error)
+	Verify(ctx context.Context) (access.Verdict, error)
+}
+
+// noted tells whether the audit log has a line about each time that the call is made. Changes that are
+// noted by who makes them, in one transaction with the change, are not noted a second time.
+func (c call) noted() bool {
+	return c.reveals || c.method != http.MethodGet && !c.dry && !c.own
+}
+
+// note writes the line about a call before it is made.
+func (a *API) note(ctx context.Context, c call, who Caller) error {
+	if !c.noted() {
+		return nil
+	}
+	return a.opt.Services.Audit.Note(ctx, record(c, who))
+}
+
+// noteRefusal writes that what was begun was not done.
+func (a *API) noteRefusal(ctx context.Context, c call, who Caller, code problem.Code) {
+	if !c.noted() {
+		return
+	}
+	r := record(c, who)
+	r.Outcome = access.OutcomeRefused + ": " + string(code)
+	if err := a.opt.Services.Audit.Note(context.WithoutCancel(ctx), r); err != nil {
+		a.opt.Log.Error("the audit log says that something was done which was refused", "call", c.id, "code", string(code), "error", err)
+	}
+}
+
+// record is the line about a call: "accounts.put-account" of "main".
+func record(c call, who Caller) access.Record {
+	return who.call().Record(strings.ToLower(c.tag)+"."+c.id, who.object)
+}
+
+type auditQuery struct {
+	Actor  string `query:"actor" maxLength:"200" doc:"ID or name of who did it."`
+	Action string `query:"action" maxLength:"100" doc:"user.add, or user for all that begins so."`
+	Object string `query:"object" maxLength:"200"`
+	Span
+	Paging
+}
+
+func (a *API) audit() {
+	s := a.opt.Services.Audit
+	add(a, call{id: "list-audit", method: "GET", path: "/audit", tag: "Audit", summary: "Who did what, newest first", may: access.AuditRead},
+		func(ctx context.Context, _ Caller, in *auditQuery) (*body[Page[access.Record]], error) {
+			f := access.RecordFilter{Actor: in.Actor, Action: in.Action, Object: in.Object, From: in.From, To: in.To, Limit: in.Limit}
+			if in.After != "" {
+				n, err := strconv.ParseInt(in.After, 10, 64)
+				if err != nil || n < 1 {
+					return nil, problem.RefuseField("after", problem.FieldInvalid)
+				}
+				f.Before = n
+			}
+			items, next, err := s.Records(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			after := ""
+			if next > 0 {
+				after = strconv.FormatInt(next, 10)
+			}
+			return page(items, after), nil
+		})
+	add(a, call{id: "verify-audit", method: "GET", path: "/audit/verify", tag: "Audit", summary: "Read the whole log and tell whether it is as it was written", may: access.AuditRead},
+		func(ctx context.Context, _ Caller, _ *struct{}) (*body[access.Verdict], error) {
+			return answered(s.Verify(ctx))
+		})
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+)
+
+type auditCommand struct {
+	List   auditListCommand   `cmd:"" help:"${audit_list}"`
+	Verify auditVerifyCommand `cmd:"" help:"${audit_verify}"`
+}
+
+type auditListCommand struct {
+	configFlags
+	Actor  string `help:"${audit_actor}"`
+	Action string `help:"${audit_action}"`
+	Limit  int    `default:"50" help:"${limit}"`
+	JSON   bool   `name:"json" help:"${json}"`
+}
+
+// Run shows the latest lines of the audit log.
+func (c *auditListCommand) Run(ctx context.Context, s *session) error {
+	db, err := c.look(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	page, _, err := db.Records(ctx, access.RecordFilter{Actor: c.Actor, Action: c.Action, Limit: c.Limit})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, map[string]any{"items": append([]access.Record{}, page...)})
+	}
+	rows := [][]string{strings.Split(word{"№|КОГДА|КТО|ОТКУДА|ЧТО|НАД ЧЕМ|ИТОГ", "NO|WHEN|WHO|FROM|WHAT|TO WHAT|OUTCOME"}.pick(s.lang), "|")}
+	for _, r := range page {
+		rows = append(rows, []string{
+			strconv.FormatInt(r.N, 10), clock(r.At.Local()), oneLine(r.Actor, 30), r.From, r.Action, oneLine(r.Object, 40), r.Outcome,
+		})
+	}
+	return table(s.out, rows)
+}
+
+type auditVerifyCommand struct {
+	configFlags
+	JSON bool `name:"json" help:"${json}"`
+}
+
+// Run reads the whole audit log and fails when it is not as it was written.
+func (c *auditVerifyCommand) Run(ctx context.Context, s *session) error {
+	db, err := c.look(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	v, err := db.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := printJSON(s.out, v); err != nil {
+			return err
+		}
+	} else if v.Sound() {
+		_, _ = fmt.Fprintf(s.out, word{
+			"Журнал цел: строки %d–%d, всего %d. Отпечаток последней: %s\n",
+			"The log is sound: lines %d to %d, %d in all. Hash of the last one: %s\n",
+		}.pick(s.lang), v.First, v.Last, v.Records, v.Head)
+	}
+	if v.Sound() {
+		return nil
+	}
+	for _, f := range v.Faults {
+		_, _ = fmt.Fprintf(s.Stderr, word{"строка %d: %s\n", "line %d: %s\n"}.pick(s.lang), f.N, flawWords(f.Why).pick(s.lang))
+	}
+	return errors.New(word{
+		"журнал аудита не такой, каким был записан: сохраните копию папки данных и разберитесь, кто имеет к ней доступ",
+		"the audit log is not as it was written: keep a copy of the data folder and find out who has access to it",
+	}.pick(s.lang))
+}
+
+func flawWords(why string) word {
+	switch why {
+	case access.FlawChanged:
+		return word{"текст изменён", "its text was changed"}
+	case access.FlawChain:
+		return word{"не продолжает предыдущую", "does not follow on the one before"}
+	case access.FlawMissing:
+		return word{"перед ней не хватает строк", "lines are missing before it"}
+	case access.FlawCut:
+		return word{"после неё не хватает строк", "lines are missing after it"}
+	case access.FlawSeal:
+		return word{"конец журнала запечатан не ключом этого шлюза", "the end of the log was not sealed with this gateway's key"}
+	case access.FlawNoKey:
+		return word{"нет ключа печати keys/audit.key", "the key of the seal, keys/audit.key, is not there"}
+	case access.FlawAnchor:
+		return word{"не продолжает удалённое по сроку", "does not follow on what the retention took away"}
+	default:
+		return word{why, why}
+	}
+}

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/app"
+)
+
+type userCommand struct {
+	Add           userAddCommand      `cmd:"" help:"${user_add}"`
+	List          userListCommand     `cmd:"" help:"${user_list}"`
+	ResetPassword userPasswordCommand `cmd:"" name:"reset-password" help:"${user_reset}"`
+}
+
+// console is who gives a command on the machine itself.
+func console() access.Call {
+	return access.Call{Principal: access.Principal{Kind: access.KindConsole, Name: "console"}}
+}
+
+// passwordFlags say where a password comes from.
+type passwordFlags struct {
+	PasswordStdin bool `name:"password-stdin" help:"${password_stdin}"`
+}
+
+// longestPassword bounds what is read, in bytes.
+const longestPassword = 4 << 10
+
+// password asks for a new password twice, or takes the first line of standard input.
+func (f passwordFlags) password(s *session) (string, error) {
+	if f.PasswordStdin {
+		line, err := bufio.NewReader(io.LimitReader(s.Stdin, longestPassword)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		return strings.TrimRight(line, "\r\n"), nil
+	}
+	if s.Password == nil {
+		return "", usageError{errors.New(word{
+			"пароль спрашивается только в терминале; из скрипта передайте его в стандартный ввод: --password-stdin",
+			"the password is only asked for on a terminal; a script gives it on standard input: --password-stdin",
+		}.pick(s.lang))}
+	}
+	first, err := f.ask(s, word{"Новый пароль: ", "New password: "})
+	if err != nil {
+		return "", err
+	}
+	second, err := f.ask(s, word{"Ещё раз: ", "Once more: "})
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", errors.New(word{"пароли не совпадают", "the passwords differ"}.pick(s.lang))
+	}
+	return first, nil
+}
+
+func (passwordFlags) ask(s *session, question word) (string, error) {
+	_, _ = fmt.Fprint(s.Stderr, question.pick(s.lang))
+	text, err := s.Password()
+	_, _ = fmt.Fprintln(s.Stderr)
+	return text, err
+}
+
+// listedUser is a user for scripts.
+type listedUser struct {
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Role     access.Role `json:"role"`
+	Language string      `json:"language"`
+	TOTP     bool        `json:"totp"`
+	SeenAt   *time.Time  `json:"seen_at,omitempty"`
+}
+
+func listUser(u access.User) listedUser {
+	l := listedUser{ID: u.ID, Name: u.Name, Role: u.Role, Language: u.Language, TOTP: u.TOTP != ""}
+	if !u.SeenAt.IsZero() {
+		l.SeenAt = &u.SeenAt
+	}
+	return l
+}
+
+type userAddCommand struct {
+	configFlags
+	passwordFlags
+	Name string `arg:"" help:"${user_name}"`
+	Role string `default:"owner" help:"${user_role}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// Run adds a user, also while a gateway is running.
+func (c *userAddCommand) Run(ctx context.Context, s *session) error {
+	role, err := access.ParseRole(c.Role)
+	if err != nil {
+		return usageError{err}
+	}
+	password, err := c.password(s)
+	if err != nil {
+		return err
+	}
+	db, err := c.write(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	user, err := db.AddUser(ctx, console(), access.UserForm{Name: c.Name, Role: role, Language: s.lang, Password: password})
+	if err != nil {
+		return err
+	}
+	return tellUser(s, c.JSON, user, word{"Пользователь %s добавлен: %s.\n", "User %s is added: %s.\n"})
+}
+
+func tellUser(s *session, asJSON bool, user access.User, text word) error {
+	if asJSON {
+		return printJSON(s.out, listUser(user))
+	}
+	_, err := fmt.Fprintf(s.out, text.pick(s.lang), user.Name, user.Role)
+	return err
+}
+
+type userListCommand struct {
+	configFlags
+	JSON bool `name:"json" help:"${json}"`
+}
+
+// Run lists the users.
+func (c *userListCommand) Run(ctx context.Context, s *session) error {
+	db, err := c.look(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	users, err := db.Users(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		items := []listedUser{}
+		for _, u := range users {
+			items = append(items, listUser(u))
+		}
+		return printJSON(s.out, map[string]any{"items": items})
+	}
+	rows := [][]string{strings.Split(word{"ИМЯ|РОЛЬ|ВТОРОЙ ФАКТОР|БЫЛ|ID", "NAME|ROLE|SECOND FACTOR|SEEN|ID"}.pick(s.lang), "|")}
+	for _, u := range users {
+		seen, second := "–", word{"нет", "no"}.pick(s.lang)
+		if !u.SeenAt.IsZero() {
+			seen = clock(u.SeenAt.Local())
+		}
+		if u.TOTP != "" {
+			second = word{"да", "yes"}.pick(s.lang)
+		}
+		rows = append(rows, []string{u.Name, string(u.Role), second, seen, u.ID})
+	}
+	return table(s.out, rows)
+}
+
+type userPasswordCommand struct {
+	configFlags
+	passwordFlags
+	Name     string `arg:"" help:"${user_name}"`
+	DropTOTP bool   `name:"drop-totp" help:"${user_drop_totp}"`
+	JSON     bool   `name:"json" help:"${json}"`
+}
+
+// Run gives a user a new password and ends all sessions, also while a gateway is running.
+func (c *userPasswordCommand) Run(ctx context.Context, s *session) error {
+	password, err := c.password(s)
+	if err != nil {
+		return err
+	}
+	db, err := c.write(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	user, err := db.SetPassword(ctx, console(), c.Name, password, c.DropTOTP)
+	if err != nil {
+		return err
+	}
+	return tellUser(s, c.JSON, user, word{"Пароль изменён, сеансы закрыты: %s (%s).\n", "The password is changed and the sessions are ended: %s (%s).\n"})
+}
+
+// look opens the data folder for reading users and the audit log.
+func (f configFlags) look(ctx context.Context, s *session) (*app.Keeper, error) {
+	cfg, err := f.load(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := dataExists(s, cfg); err != nil {
+		return nil, err
+	}
+	return app.OpenAuditor(ctx, s.options(cfg, s.quiet()))
+}

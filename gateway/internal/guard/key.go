@@ -1,0 +1,95 @@
+package guard
+
+import (
+	"context"
+	"crypto/subtle"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+)
+
+// maxKeyDays is the longest life of a key that has an end.
+const maxKeyDays = 3650
+
+// Keys lists the keys of the database, revoked ones included, oldest first, without their secrets.
+func (g *Guard) Keys(ctx context.Context) ([]access.Key, error) {
+	all, err := g.Store.Keys(ctx)
+	return all, unlessNil(err)
+}
+
+// CreateKey makes a key and gives its secret, this one time.
+func (g *Guard) CreateKey(ctx context.Context, who access.Call, in access.KeyForm) (access.Key, string, error) {
+	var faults []problem.FieldFault
+	if !access.CheckName(in.Name) {
+		faults = append(faults, problem.FieldFault{Field: "name", Code: problem.NameInvalid})
+	}
+	if len(in.Scopes) == 0 {
+		faults = append(faults, problem.FieldFault{Field: "scopes", Code: problem.FieldRequired})
+	}
+	if in.Days < 0 || in.Days > maxKeyDays {
+		faults = append(faults, problem.FieldFault{Field: "expires_days", Code: problem.FieldInvalid})
+	}
+	names := make([]string, len(in.Scopes))
+	for i, scope := range in.Scopes {
+		names[i] = string(scope)
+		if _, err := access.ParseScope(string(scope)); err != nil {
+			faults = append(faults, problem.FieldFault{Field: "scopes[" + strconv.Itoa(i) + "]", Code: problem.FieldInvalid})
+		}
+	}
+	if len(faults) > 0 {
+		return access.Key{}, "", &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
+	}
+	secret := access.NewSecret()
+	key := access.Key{
+		Name: strings.TrimSpace(in.Name), Scopes: in.Scopes, CreatedAt: g.Now(),
+		Hash: access.HashSecret(secret), Hint: access.HintOf(secret),
+	}
+	r := who.Record("key.create", key.Name).With("scopes", strings.Join(names, " "))
+	if in.Days > 0 {
+		expires := g.Now().Add(time.Duration(in.Days) * 24 * time.Hour)
+		key.ExpiresAt = &expires
+		r = r.With("expires", expires.UTC().Format(time.RFC3339))
+	}
+	var err error
+	if key.ID, err = g.Store.AddKey(ctx, key, r); err != nil {
+		return access.Key{}, "", refusal(err)
+	}
+	return key, secret, nil
+}
+
+// RevokeKey ends a key, named by its ID or name, at once.
+func (g *Guard) RevokeKey(ctx context.Context, who access.Call, ref string) (access.Key, error) {
+	key, err := g.Store.RevokeKey(ctx, ref, g.Now(), who.Record("key.revoke", ref))
+	return key, refusal(err)
+}
+
+// keyHolder finds the key of a secret among the declared ones, all of them in the same time, and then
+// in the store. What is compared are hashes, so that time tells nothing about a key.
+func (g *Guard) keyHolder(ctx context.Context, secret string) (access.Principal, error) {
+	hash, now := access.HashSecret(secret), g.Now()
+	var found *access.Key
+	for i := range g.Declared {
+		if subtle.ConstantTimeCompare([]byte(g.Declared[i].Hash), []byte(hash)) == 1 {
+			found = &g.Declared[i]
+		}
+	}
+	declared := found != nil
+	if !declared {
+		var err error
+		if found, err = g.Store.FindKey(ctx, hash); err != nil {
+			return access.Principal{}, unavailable(err)
+		}
+	}
+	if found == nil || !found.Valid(now) {
+		return access.Principal{}, problem.Refuse(problem.TokenWrong)
+	}
+	if !declared && g.due(found.ID, now) {
+		if err := g.Store.TouchKey(ctx, found.ID, now); err != nil {
+			return access.Principal{}, unavailable(err)
+		}
+	}
+	return found.Principal(), nil
+}

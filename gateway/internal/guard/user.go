@@ -1,0 +1,158 @@
+package guard
+
+import (
+	"context"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+)
+
+// Users lists the users by name.
+func (g *Guard) Users(ctx context.Context) ([]access.User, error) {
+	all, err := g.Store.Users(ctx)
+	return all, unlessNil(err)
+}
+
+// User finds a user by ID or name.
+func (g *Guard) User(ctx context.Context, ref string) (access.User, error) {
+	user, err := g.Store.FindUser(ctx, ref)
+	switch {
+	case err != nil:
+		return access.User{}, unavailable(err)
+	case user == nil:
+		return access.User{}, problem.Refuse(problem.NoSuchThing)
+	default:
+		return *user, nil
+	}
+}
+
+// AddUser makes a user.
+func (g *Guard) AddUser(ctx context.Context, who access.Call, in access.UserForm) (access.User, error) {
+	return g.add(ctx, who, in, false)
+}
+
+// add makes a user; with first it must be the first one of all.
+func (g *Guard) add(ctx context.Context, who access.Call, in access.UserForm, first bool) (access.User, error) {
+	faults := append(nameFaults(in.Name), passwordFaults("password", in.Password, in.Name)...)
+	if _, err := access.ParseRole(string(in.Role)); err != nil {
+		faults = append(faults, problem.FieldFault{Field: "role", Code: problem.FieldInvalid})
+	}
+	if len(faults) > 0 {
+		return access.User{}, &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
+	}
+	hash, err := g.hasher.hash(ctx, in.Password)
+	if err != nil {
+		return access.User{}, err
+	}
+	user := access.User{Name: in.Name, Role: in.Role, Language: language(in.Language), Password: hash}
+	r := who.Record("user.add", in.Name).With("role", string(in.Role))
+	if first {
+		r = r.With("by", "set-up link")
+	}
+	user, err = g.Store.AddUser(ctx, user, first, r)
+	if first && isKind(err, "not_allowed") {
+		return user, problem.Refuse(problem.SetupDone)
+	}
+	return user, refusal(err)
+}
+
+// ChangeUser changes a user's name, role and language. A new role ends the user's sessions.
+func (g *Guard) ChangeUser(ctx context.Context, who access.Call, id string, in access.UserForm) (access.User, error) {
+	user, err := g.User(ctx, id)
+	if err != nil {
+		return user, err
+	}
+	faults := nameFaults(in.Name)
+	if _, err := access.ParseRole(string(in.Role)); err != nil {
+		faults = append(faults, problem.FieldFault{Field: "role", Code: problem.FieldInvalid})
+	}
+	if len(faults) > 0 {
+		return user, &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
+	}
+	r := who.Record("user.change", user.Name).With("id", user.ID)
+	for _, field := range []struct{ name, old, now string }{
+		{"name", user.Name, in.Name}, {"role", string(user.Role), string(in.Role)}, {"language", user.Language, language(in.Language)},
+	} {
+		if field.old != field.now {
+			r = r.With(field.name, field.old+" → "+field.now)
+		}
+	}
+	change := access.UserChange{EndAll: user.Role != in.Role, Record: r}
+	user.Name, user.Role, user.Language, user.Revision = in.Name, in.Role, language(in.Language), in.Revision
+	change.User = user
+	changed, err := g.Store.ChangeUser(ctx, change)
+	return changed, refusal(err)
+}
+
+// RemoveUser takes a user away with all sessions.
+func (g *Guard) RemoveUser(ctx context.Context, who access.Call, id string, revision int64) error {
+	user, err := g.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	if revision == 0 {
+		revision = user.Revision
+	}
+	return refusal(g.Store.RemoveUser(ctx, user.ID, revision, who.Record("user.remove", user.Name).With("id", user.ID)))
+}
+
+// SetPassword gives a user, named by ID or name, a new password. All sessions of the user end, but the
+// caller's own. With dropTOTP the second factor goes too: for somebody who lost the phone.
+func (g *Guard) SetPassword(ctx context.Context, who access.Call, ref, password string, dropTOTP bool) (access.User, error) {
+	user, err := g.User(ctx, ref)
+	if err != nil {
+		return user, err
+	}
+	if faults := passwordFaults("password", password, user.Name); len(faults) > 0 {
+		return user, &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
+	}
+	if user.Password, err = g.hasher.hash(ctx, password); err != nil {
+		return user, err
+	}
+	change := access.UserChange{EndAll: true, Record: who.Record("user.password", user.Name).With("id", user.ID)}
+	if user.ID == who.ID {
+		change.Keep = who.Session
+	}
+	if dropTOTP {
+		user.TOTP, user.NewTOTP, change.Codes = "", "", []string{}
+		change.Record = change.Record.With("totp", "off")
+	}
+	change.User = user
+	changed, err := g.Store.ChangeUser(ctx, change)
+	return changed, refusal(err)
+}
+
+// self is the caller as a user.
+func (g *Guard) self(ctx context.Context, who access.Call) (*access.User, error) {
+	if who.Kind != access.KindUser {
+		return nil, problem.Refuse(problem.NotAllowed)
+	}
+	user, err := g.User(ctx, who.ID)
+	return &user, err
+}
+
+// SetLanguage changes the caller's own language.
+func (g *Guard) SetLanguage(ctx context.Context, who access.Call, lang string) error {
+	user, err := g.self(ctx, who)
+	if err != nil {
+		return err
+	}
+	user.Language = language(lang)
+	_, err = g.Store.ChangeUser(ctx, access.UserChange{User: *user, Record: who.Record("user.change", user.Name).With("language", user.Language)})
+	return refusal(err)
+}
+
+func nameFaults(name string) []problem.FieldFault {
+	if access.CheckName(name) {
+		return nil
+	}
+	return []problem.FieldFault{{Field: "name", Code: problem.NameInvalid}}
+}
+
+func passwordFaults(field, password, name string) []problem.FieldFault {
+	weak := access.Weak(normal(password), name)
+	if weak == "" {
+		return nil
+	}
+	return []problem.FieldFault{{Field: field, Code: problem.Code(weak)}}
+}

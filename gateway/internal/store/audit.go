@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+)
+
+// Where the audit log ends, and after which line it begins, as state keys.
+const (
+	auditHead   = "audit_head"
+	auditAnchor = "audit_anchor"
+)
+
+// sealDetail is the detail of a line that was written after an end whose seal was wrong. So the next
+// line cannot cover up that somebody cut the log.
+const sealDetail = "seal_before"
+
+// auditMark is one end of the audit log.
+type auditMark struct {
+	N    int64  `json:"n"`
+	Hash string `json:"hash"`
+	Seal string `json:"seal"`
+}
+
+// text is what the seal is over.
+func (m auditMark) text() string { return strconv.FormatInt(m.N, 10) + " " + m.Hash }
+
+func (k auditKey) sealed(n int64, hash string) auditMark {
+	m := auditMark{N: n, Hash: hash}
+	m.Seal = k.mac("end", m.text())
+	return m
+}
+
+// good tells whether the mark carries this key's seal. The mark of an empty log needs none.
+func (k auditKey) good(m auditMark) bool {
+	return m.N == 0 && m.Seal == "" || hmac.Equal([]byte(m.Seal), []byte(k.mac("end", m.text())))
+}
+
+// Limits of a line, in bytes; more is cut. They bound what a browser can make us keep.
+const (
+	maxAuditAgent  = 200
+	maxAuditText   = 200
+	maxAuditDetail = 1000
+	maxAuditFields = 40
+)
+
+// AddRecord adds a line to the audit log; N, At, Prev and Hash are set here. The line is on disk when
+// it returns without an error.
+func (db *DB) AddRecord(ctx context.Context, r access.Record) error {
+	return db.do(ctx, func(t *tx) error { return db.audit(t, r) })
+}
+
+// audit adds a line within a change, so that the change is not done without it.
+func (db *DB) audit(t *tx, r access.Record) error {
+	if r.Action == "" || r.Kind == "" {
+		return fmt.Errorf("a line of the audit log needs an action and an actor: %q by %q", r.Action, r.Kind)
+	}
+	head, err := readMark(t.one, auditHead)
+	if err != nil {
+		return err
+	}
+	if !db.auditKey.good(head) {
+		r = r.With(sealDetail, "wrong")
+	}
+	r = db.trim(r)
+	r.N, r.Prev, r.At = head.N+1, head.Hash, instant(micros(db.now()))
+	r.Hash = r.Sum()
+	detail, err := json.Marshal(r.Detail)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO audit (n, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, prev, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		r.N, micros(r.At), string(r.Kind), r.ActorID, r.Actor, r.Session, r.From, r.Agent, r.RequestID, r.Action, r.Object, r.Outcome, string(detail), r.Prev, r.Hash)
+	if err != nil {
+		return err
+	}
+	return writeMark(t, auditHead, db.auditKey.sealed(r.N, r.Hash))
+}
+
+// trim brings a line within its limits and replaces sensitive values by their fingerprints.
+func (db *DB) trim(r access.Record) access.Record {
+	detail := map[string]string{}
+	for name, value := range r.Detail {
+		if len(detail) < maxAuditFields {
+			detail[cut(name, maxAuditText)] = cut(value, maxAuditDetail)
+		}
+	}
+	for name, value := range r.Sensitive {
+		detail[cut(name, maxAuditText)] = db.auditKey.fingerprint(value)
+	}
+	r.Detail, r.Sensitive = detail, nil
+	r.Agent = cut(r.Agent, maxAuditAgent)
+	for _, text := range []*string{&r.ActorID, &r.Actor, &r.Session, &r.From, &r.RequestID, &r.Action, &r.Object, &r.Outcome} {
+		*text = cut(*text, maxAuditText)
+	}
+	return r
+}
+
+// cut shortens a text to at most n bytes of valid UTF-8.
+func cut(text string, n int) string {
+	if len(text) > n {
+		text = text[:n]
+	}
+	return strings.ToValidUTF8(text, "")
+}
+
+func readMark(one func(dest []any, query string, args ...any) (bool, error), key string) (auditMark, error) {
+	var mark auditMark
+	var text string
+	found, err := one([]any{&text}, `SELECT value FROM state WHERE key = $1`, key)
+	if err != nil || !found {
+		return mark, err
+	}
+	if err := json.Unmarshal([]byte(text), &mark); err != nil {
+		return mark, &Fault{Kind: ErrCorrupt, Detail: key, Err: err}
+	}
+	return mark, nil
+}
+
+func writeMark(t *tx, key string, mark auditMark) error {
+	text, err := json.Marshal(mark)
+	if err != nil {
+		return err
+	}
+	return setState(t, key, string(text))
+}
+
+// PurgeRecords takes away the lines that are older than before, from the beginning of the log, at most
+// n of them, and tells how many. What stays can still be verified. A line says so, unless there was
+// nothing to take away.
+func (db *DB) PurgeRecords(ctx context.Context, before time.Time, n int) (removed int, err error) {
+	err = db.do(ctx, func(t *tx) error {
+		removed = 0
+		var last int64
+		var hash string
+		young := false // a clock that was set back must not take younger lines along
+		err := t.each(func(rows *sql.Rows) error {
+			var line, at int64
+			var sum string
+			if err := rows.Scan(&line, &at, &sum); err != nil {
+				return err
+			}
+			if young = young || at >= micros(before); !young {
+				removed++
+				last, hash = line, sum
+			}
+			return nil
+		}, `SELECT n, at, hash FROM audit ORDER BY n LIMIT $1`, n)
+		if err != nil || removed == 0 {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM audit WHERE n <= $1`, last); err != nil {
+			return err
+		}
+		if err := writeMark(t, auditAnchor, db.auditKey.sealed(last, hash)); err != nil {
+			return err
+		}
+		r := access.Call{Principal: access.Principal{Kind: access.KindSystem, Name: "retention"}}.Record("audit.purge", "audit").
+			With("lines", strconv.Itoa(removed)).With("last", strconv.FormatInt(last, 10))
+		return db.audit(t, r)
+	})
+	return removed, err
+}
+
+const auditColumns = `n, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, prev, hash`
+
+func scanRecord(rows *sql.Rows) (access.Record, error) {
+	var r access.Record
+	var at int64
+	var detail string
+	err := rows.Scan(&r.N, &at, &r.Kind, &r.ActorID, &r.Actor, &r.Session, &r.From, &r.Agent, &r.RequestID, &r.Action, &r.Object, &r.Outcome, &detail, &r.Prev, &r.Hash)
+	if err != nil {
+		return r, err
+	}
+	r.At = instant(at)
+	if err := json.Unmarshal([]byte(detail), &r.Detail); err != nil {
+		r.Detail = map[string]string{"unreadable": detail} // somebody wrote it by hand; the sum will tell
+	}
+	return r, nil
+}
+
+// Records gives a page of the audit log, newest first, and what to put into Before for the next page;
+// 0: this was the last.
+func (db *DB) Records(ctx context.Context, f access.RecordFilter) (page []access.Record, next int64, err error) {
+	var c conditions
+	if f.Actor != "" {
+		c.add(`(actor_id = $? OR actor = $?)`, f.Actor, f.Actor)
+	}
+	if f.Action != "" {
+		c.add(`(action = $? OR action LIKE $? ESCAPE '\')`, f.Action, strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Action)+".%")
+	}
+	if f.Object != "" {
+		c.add(`object = $?`, f.Object)
+	}
+	if !f.From.IsZero() {
+		c.add(`at >= $?`, micros(f.From))
+	}
+	if !f.To.IsZero() {
+		c.add(`at < $?`, micros(f.To))
+	}
+	if f.Before > 0 {
+		c.add(`n < $?`, f.Before)
+	}
+	where, args := c.where()
+	limit := pageLimit(f.Limit)
+	err = db.reader.each(ctx, func(rows *sql.Rows) error {
+		r, err := scanRecord(rows)
+		page = append(page, r)
+		return err
+	}, fmt.Sprintf(`SELECT %s FROM audit %s ORDER BY n DESC LIMIT %d`, auditColumns, where, limit+1), args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(page) > limit {
+		page = page[:limit]
+		next = page[limit-1].N
+	}
+	return page, next, nil
+}
