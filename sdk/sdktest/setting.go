@@ -2,10 +2,8 @@ package sdktest
 
 import (
 	"maps"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/orderbell/orderbell/sdk"
 	"github.com/orderbell/orderbell/sdk/host"
@@ -18,7 +16,7 @@ type badValue struct {
 }
 
 // marker is part of most bad values; a diagnostic must not quote it.
-const marker = "qx7zzmarker"
+const marker = host.BadMarker
 
 // settings opens accounts with good and bad settings.
 func (s *suite) settings(t *testing.T) {
@@ -130,62 +128,9 @@ func (s *suite) badValues() []badValue {
 		if f.Required && f.ShownWhen == nil {
 			list = append(list, badValue{name: "is missing", key: f.Key, absent: true}, badValue{name: "is blank", key: f.Key, value: "  "})
 		}
-		for name, value := range badOf(f) {
+		for name, value := range host.BadValues(f) {
 			list = append(list, badValue{name: name, key: f.Key, value: value})
 		}
 	}
 	return list
 }
-
-// badOf returns bad values by what is wrong with them.
-func badOf(f sdk.Field) map[string]string {
-	bad := map[string]string{}
-	switch f.Kind {
-	case sdk.KindInt:
-		bad["is no number"] = marker
-		bad["has a fraction"] = "1.5"
-		// A number without bounds is a number that nobody has thought about.
-		bad["is below its range"], bad["is above its range"] = "-1000000000000000", "1000000000000000"
-		if f.Min != nil {
-			bad["is below its range"] = strconv.FormatFloat(*f.Min-1, 'f', 0, 64)
-		}
-		if f.Max != nil {
-			bad["is above its range"] = strconv.FormatFloat(*f.Max+1, 'f', 0, 64)
-		}
-	case sdk.KindDuration:
-		bad["is no duration"] = marker
-		bad["is below its range"], bad["is above its range"] = "-87600h", "876000h"
-		if f.Min != nil {
-			bad["is below its range"] = (seconds(*f.Min) - time.Millisecond).String()
-		}
-		if f.Max != nil {
-			bad["is above its range"] = (seconds(*f.Max) + time.Millisecond).String()
-		}
-	case sdk.KindBool:
-		bad["is neither true nor false"] = marker
-	case sdk.KindEnum:
-		bad["is none of the choices"] = marker
-	case sdk.KindURL:
-		bad["is no address"] = marker
-		bad["is of another scheme"] = "ftp://" + marker + ".example"
-		bad["holds a login"] = "https://" + marker + ":secret@acme.example"
-	case sdk.KindPhone:
-		bad["is no phone"] = marker
-		bad["is a short number"] = "112"
-	case sdk.KindList:
-		if f.Max != nil {
-			bad["has too many entries"] = strings.Repeat("+79990000001\n", int(*f.Max)+1)
-		}
-	case sdk.KindString, sdk.KindSecret:
-		bad["holds a line break"] = marker + "\n" + marker
-		if f.Min != nil && *f.Min > 1 {
-			bad["is too short"] = strings.Repeat("a", int(*f.Min)-1)
-		}
-		if f.Max != nil {
-			bad["is too long"] = strings.Repeat("a", int(*f.Max)+1)
-		}
-	}
-	return bad
-}
-
-func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

@@ -182,3 +182,20 @@ func tryPin(ctx context.Context, opts Options, name string, chosen provider.Cata
 
 // SDKVersion is the version of the SDK that this gateway was built with.
 const SDKVersion = sdk.SDKVersion
+
+// Examination is what is known of a program that somebody else built.
+type Examination = provider.Examination
+
+// ExaminePlugins examines a program, or all provider programs of a folder, one after the other so that
+// their figures do not disturb each other. Nothing is sent, and they get no secrets.
+func ExaminePlugins(ctx context.Context, path string) ([]Examination, error) {
+	files, err := provider.ProgramsIn(path)
+	if err != nil {
+		return nil, err
+	}
+	var all []Examination
+	for _, file := range files {
+		all = append(all, provider.Examine(ctx, file))
+	}
+	return all, nil
+}

@@ -10,10 +10,11 @@ import (
 )
 
 type pluginCommand struct {
-	New  pluginNewCommand  `cmd:"" help:"${plugin_new}"`
-	List pluginListCommand `cmd:"" help:"${plugin_list}"`
-	Add  pluginAddCommand  `cmd:"" help:"${plugin_add}"`
-	Pin  pluginPinCommand  `cmd:"" help:"${plugin_pin}"`
+	New   pluginNewCommand   `cmd:"" help:"${plugin_new}"`
+	Check pluginCheckCommand `cmd:"" help:"${plugin_check}"`
+	List  pluginListCommand  `cmd:"" help:"${plugin_list}"`
+	Add   pluginAddCommand   `cmd:"" help:"${plugin_add}"`
+	Pin   pluginPinCommand   `cmd:"" help:"${plugin_pin}"`
 }
 
 type pluginListCommand struct {

@@ -17,6 +17,9 @@ const (
 	// aloneTimeout is how long a program that is looked at may take to come to serve.
 	aloneTimeout = 12 * time.Second
 	busyPause    = 50 * time.Millisecond
+	// idleTimeout is how long its size in memory is waited for: it is looked at every few milliseconds.
+	idleTimeout = time.Second
+	idlePause   = 10 * time.Millisecond
 )
 
 // Alone is a program that was started to be looked at: without settings, secrets and environment.
@@ -90,8 +93,23 @@ func (a *Alone) first(ctx context.Context) error {
 	return err
 }
 
-// Status tells how the process is.
-func (a *Alone) Status() child.Status { return a.supervisor.Status() }
+// Idle is the program's resident bytes, as soon as they have been looked at; 0: the system does not say.
+func (a *Alone) Idle(ctx context.Context) uint64 {
+	limited, cancel := context.WithTimeout(ctx, idleTimeout)
+	defer cancel()
+	tick := time.NewTicker(idlePause)
+	defer tick.Stop()
+	for {
+		if rss := a.supervisor.Status().RSS; rss > 0 {
+			return rss
+		}
+		select {
+		case <-limited.Done():
+			return 0
+		case <-tick.C:
+		}
+	}
+}
 
 // Stop asks the program to end and returns when it has, and how long that took. A program that does not
 // end by itself is killed after a few seconds.

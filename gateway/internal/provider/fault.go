@@ -26,6 +26,7 @@ const (
 	NotBundled   FaultKind = "not_bundled"    // no program of the provider came with the gateway
 	ForeignName  FaultKind = "foreign_name"   // the program calls itself otherwise than its account does
 	WorseAccount FaultKind = "account_worse"  // an account that works would not work any more
+	NoPrograms   FaultKind = "no_programs"    // a folder without provider programs
 	Unwritable   FaultKind = "not_recordable" // the catalogue's folder could not be written
 )
 
@@ -103,6 +104,10 @@ var faultSentences = map[FaultKind][2]string{
 	WorseAccount: {
 		"с этой версией перестала бы работать учётная запись, которая сейчас работает, поэтому осталась прежняя версия",
 		"with this version an account that works now would stop working, so the earlier version stays",
+	},
+	NoPrograms: {
+		"в папке нет программ orderbell-provider-ИМЯ; если это исходный код, сначала соберите его (make build)",
+		"the folder holds no program orderbell-provider-NAME; if it is source code, build it first (make build)",
 	},
 	Unwritable: {
 		"не удалось записать в каталог провайдеров",

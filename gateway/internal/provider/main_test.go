@@ -14,8 +14,9 @@ import (
 )
 
 // plugins is a folder with the console provider, built once for all tests; newer has the same with
-// version 2.0.0, picky one that refuses what console takes, under console's name. Nobody changes them.
-var plugins, newer, picky string
+// version 2.0.0, picky one that refuses what console takes, sloppy one with faults, all under console's
+// name. Nobody changes them.
+var plugins, newer, picky, sloppy string
 
 // TestMain builds the provider and looks for goroutines that a host left behind.
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -27,12 +28,14 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	plugins, newer, picky = filepath.Join(folder, "one"), filepath.Join(folder, "two"), filepath.Join(folder, "picky")
+	plugins, newer = filepath.Join(folder, "one"), filepath.Join(folder, "two")
+	picky, sloppy = filepath.Join(folder, "picky"), filepath.Join(folder, "sloppy")
 	for _, b := range [][]string{
 		// No flags: the build cache then has it all from other builds.
 		{plugins, "github.com/orderbell/orderbell/plugins/console"},
 		{newer, "-ldflags=-X main.version=2.0.0", "github.com/orderbell/orderbell/plugins/console"},
 		{picky, "./testdata/picky"},
+		{sloppy, "-ldflags=-s -w", "./testdata/sloppy"},
 	} {
 		if err := build(b[0], b[1:]...); err != nil {
 			fmt.Fprintln(os.Stderr, err)

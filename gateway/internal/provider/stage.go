@@ -118,22 +118,39 @@ func named(err error, file string) error {
 	return &said
 }
 
-// copyProgram copies a file and gives the SHA-256 of what was copied.
-func copyProgram(from, to string) (sum []byte, size int64, err error) {
-	info, err := os.Stat(from)
+// openProgram opens a file that may be a program. Errors are mostly *Fault or *child.Fault.
+func openProgram(path string) (*os.File, error) {
+	info, err := os.Stat(path)
 	if err != nil {
-		return nil, 0, &child.Fault{Kind: child.Missing, Name: filepath.Base(from), Path: from, Cause: err}
+		return nil, &child.Fault{Kind: child.Missing, Name: filepath.Base(path), Path: path, Cause: err}
 	}
 	if !info.Mode().IsRegular() || info.Size() > programMax {
-		return nil, 0, &Fault{Kind: NotAProgram, Path: from}
+		return nil, &Fault{Kind: NotAProgram, Path: path}
 	}
-	in, err := os.Open(from) // #nosec G304 -- the operator names it
+	return os.Open(path) // #nosec G304 -- the operator names it
+}
+
+// sumFile gives the SHA-256 and the size of a file.
+func sumFile(path string) (sum []byte, size int64, err error) {
+	file, err := openProgram(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = file.Close() }()
+	hash := sha256.New()
+	size, err = io.Copy(hash, file)
+	return hash.Sum(nil), size, err
+}
+
+// copyProgram copies a file and gives the SHA-256 of what was copied.
+func copyProgram(from, to string) (sum []byte, size int64, err error) {
+	in, err := openProgram(from)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer func() { _ = in.Close() }()
-	// Nobody writes to it again, not even its owner by mistake. #nosec G302 G304 -- a program in the data folder
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o500)
+	// Nobody writes to it again, not even its owner by mistake.
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o500) // #nosec G302 G304 -- a program in the data folder
 	if err != nil {
 		return nil, 0, &Fault{Kind: Unwritable, Path: to, Cause: err}
 	}
