@@ -34,7 +34,6 @@ type CashAddress struct {
 // SimulatorRun is a provider's simulator that runs inside the gateway.
 type SimulatorRun struct {
 	Provider string            `json:"provider"`
-	Title    string            `json:"title"`
 	Running  bool              `json:"running"`
 	Settings map[string]string `json:"settings" nullable:"false" doc:"What an account needs to use it."`
 	Texts    []SimulatedText   `json:"texts" nullable:"false" doc:"The last ten that it took."`

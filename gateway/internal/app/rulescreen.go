@@ -17,14 +17,10 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/store"
 )
 
-// auditor writes a line of the audit log. A change whose line cannot be written is refused.
-type auditor func(ctx context.Context, who adminapi.Caller, action, object string, detail map[string]string) error
-
 // ruleScreen is the rules as the screen shows and changes them. It implements adminapi.Rules.
 type ruleScreen struct {
 	*RuleBook
 	serving *script.Pool
-	audit   auditor
 
 	saving sync.Mutex // one change of the folder at a time
 }
@@ -233,9 +229,6 @@ func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft ad
 		return adminapi.RuleSource{}, err
 	}
 	file := Draft(draft.Name, draft.Source)
-	if err := s.audit(ctx, who, "rule.save", draft.Name, map[string]string{"version": file.Version, "base": base}); err != nil {
-		return adminapi.RuleSource{}, err
-	}
 	if err := s.db.AddRuleVersion(ctx, rule.Saved{File: file, Cases: draft.Cases, By: who.Name}); err != nil {
 		return adminapi.RuleSource{}, err
 	}
@@ -331,13 +324,6 @@ func (s *ruleScreen) EnableRule(ctx context.Context, who adminapi.Caller, name s
 	if current, err := s.current(name); err != nil || current == nil {
 		return adminapi.RuleFile{}, errors.Join(err, problem.Refuse(problem.NoSuchThing))
 	}
-	action := "rule.off"
-	if enabled {
-		action = "rule.on"
-	}
-	if err := s.audit(ctx, who, action, name, nil); err != nil {
-		return adminapi.RuleFile{}, err
-	}
 	if _, err := s.db.SwitchRule(ctx, name, enabled, who.Name); err != nil {
 		return adminapi.RuleFile{}, err
 	}
@@ -361,9 +347,6 @@ func (s *ruleScreen) DeleteRule(ctx context.Context, who adminapi.Caller, name s
 		return problem.Refuse(problem.NoSuchThing)
 	case len(files) == 1:
 		return problem.Refuse(problem.InUse)
-	}
-	if err := s.audit(ctx, who, "rule.delete", name, nil); err != nil {
-		return err
 	}
 	if err := os.Remove(filepath.Join(s.opts.Config.Rules, name)); err != nil {
 		return fmt.Errorf("rule folder: %w", err)

@@ -4,7 +4,11 @@ import "github.com/orderbell/orderbell/gateway/internal/adminapi"
 
 // services are what the admin's calls call.
 func (a *App) services() adminapi.Services {
+	book := &RuleBook{opts: a.opts, db: a.db, policies: policies(a.config)}
 	return adminapi.Services{
+		Rules:  &ruleScreen{RuleBook: book, serving: a.rules},
+		System: &systemScreen{app: a, started: a.opts.Now()},
+		Wizard: &wizard{app: a},
 		SignIn: a.guard, Sessions: a.guard, Users: a.guard, Passwords: a.guard, Factor: a.guard, Keys: a.guard, Audit: a.guard,
 	}
 }

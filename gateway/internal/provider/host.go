@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,8 @@ type Options struct {
 	TempDir     string
 	Environ     []string // all that plugins get of the environment
 	Log         hclog.Logger
+
+	egress *egress // EgressAllow and what came to it
 }
 
 // Host keeps the provider processes of all accounts alive and carries calls to them. One process
@@ -60,6 +63,7 @@ type Host struct {
 // New makes a host. Accounts of a provider that is not in the catalogue are kept: what is sent
 // through them fails with a reason, and Check says it.
 func New(opts Options) *Host {
+	opts.egress = &egress{list: slices.Clone(opts.EgressAllow)}
 	h := &Host{
 		opts: opts, catalogue: opts.Catalogue,
 		accounts: map[string]*revision{}, processes: map[string]*process{}, missing: map[string]error{},

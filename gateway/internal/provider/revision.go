@@ -121,7 +121,7 @@ func (p *process) openOne(ctx context.Context, client *host.Client, r *revision)
 	if r.bare {
 		return nil, nil
 	}
-	diagnostics, err := client.Open(ctx, host.OpenRequest{Account: r.Name, Revision: r.number, Settings: r.Settings, EgressAllow: p.opts.EgressAllow})
+	diagnostics, err := client.Open(ctx, host.OpenRequest{Account: r.Name, Revision: r.number, Settings: r.Settings, EgressAllow: p.opts.egress.all()})
 	if err != nil {
 		return nil, fmt.Errorf("open account %s: %w", r.Name, err)
 	}
