@@ -117,5 +117,8 @@ $(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json
 fuzz: ## look for new faults, each fuzz target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
 
+smpp-peer: ## fetch the SMPP implementation that smpp is tried against (needs npm); go test finds it then
+	npm ci --ignore-scripts --no-audit --no-fund --prefix plugins/smpp/testdata/independent
+
 clean: ## remove what was built; data stays
 	rm -rf bin dist
