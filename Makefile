@@ -20,7 +20,7 @@ GOFOLDERS  := $(wildcard gateway sdk plugins scripts examples .ci)
 export GOFLAGS := $(filter-out -buildvcs=%,$(GOFLAGS)) -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build plugins test check bench race lint fmt fmt-check dead arch cross proto proto-check fuzz clean ui ui-check ui-api ui-packages e2e
+.PHONY: help demo run build plugins test check bench race lint fmt fmt-check dead arch cross proto proto-check fuzz smpp-peer clean ui ui-check ui-api ui-packages e2e
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
