@@ -314,6 +314,41 @@ func TestAHundredMessagesHaveTheirOwnIDs(t *testing.T) {
 	}
 }
 
+func TestTheSMSCIsNotPressedWhenItComplains(t *testing.T) {
+	t.Parallel()
+	r := opened(t, map[string]string{"password": "limited"})
+	var batch []sdk.Message
+	for range 20 {
+		batch = append(batch, r.message("00001", "x"))
+	}
+	outcomes, err := r.Send(t.Context(), "main", 1, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted := 0
+	for _, o := range outcomes {
+		switch {
+		case o.Accepted != nil:
+			accepted++
+		case o.Failure.Reason != sdk.RateLimited || o.Failure.RetryAfter <= 0:
+			t.Errorf("got %+v, want RATE_LIMITED with a time to come again", o.Failure)
+		}
+	}
+	if accepted != 5 || len(r.smsc.Taken()) != 5 {
+		t.Errorf("%d were accepted and %d taken, want the 5 of a second", accepted, len(r.smsc.Taken()))
+	}
+	// With the operator's rate in the settings nothing is refused.
+	r = opened(t, map[string]string{"password": "limited", "rate": "4"})
+	if outcomes, err = r.Send(t.Context(), "main", 1, batch[:9]); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outcomes {
+		if o.Accepted == nil {
+			t.Errorf("at 4 a second: %v", o.Failure)
+		}
+	}
+}
+
 func TestReceiptsAreKeptForMessagesOfAnEarlierLife(t *testing.T) {
 	t.Parallel()
 	r := opened(t, nil)
@@ -349,6 +384,13 @@ func TestStatusesAreAskedForWhereThatIsWanted(t *testing.T) {
 		// A process that has just started knows the SMSC's id only.
 		r.becomes(t, sdk.Query{OurID: "01KTEARLIER00000000000000A", ProviderID: o.Accepted.ID, To: m.To}, want)
 		r.becomes(t, sdk.Query{OurID: "01KTEARLIER00000000000000A", ProviderID: "424242", To: m.To}, sdk.StatusUnknown)
+		// It must be asked from the address that it was sent from.
+		m = r.message(ending, "x")
+		m.Sender = "Bar"
+		if o = r.send(t, m, 5*time.Second); o.Accepted == nil {
+			t.Fatal(o.Failure)
+		}
+		r.becomes(t, sdk.Query{OurID: m.ID, ProviderID: o.Accepted.ID, To: m.To}, want)
 	}
 }
 

@@ -178,6 +178,23 @@ func TestAMessageThatMeetsAnEndedConnectionWaitsForTheNext(t *testing.T) {
 	})
 }
 
+func TestAConnectionThatHasEndedIsNotGivenOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer theirs.Close() //nolint:errcheck // a test's pipe
+		ended := newLink(environment(time.Now), ours, &counted{Conn: ours}, 10, time.Second, nil)
+		ended.end(errDown)
+		k := newKeeper(environment(time.Now), time.Minute, nil)
+		k.started, k.current = true, ended // the keeper has not noticed yet
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if l, err := k.get(ctx, false); err == nil {
+			t.Errorf("got %v, want it to wait for the next one", l)
+		}
+	})
+}
+
 func TestTimeEndsWhileConnecting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -37,6 +37,7 @@ type unitKey struct {
 // record is one message.
 type record struct {
 	phone   string // digits
+	sender  string // of the message's own; usually empty
 	units   []unit
 	earlier bool // an earlier attempt may have gone out, or was not made here
 }
@@ -70,7 +71,7 @@ func newLedger() *ledger {
 func (l *ledger) begin(m sdk.Message, texts []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fresh := &record{phone: digits(m.To), units: make([]unit, len(texts)), earlier: m.Attempt > 1}
+	fresh := &record{phone: digits(m.To), sender: m.Sender, units: make([]unit, len(texts)), earlier: m.Attempt > 1}
 	for i, text := range texts {
 		fresh.units[i].text = strings.Clone(text[:min(len(text), maxQuoted)]) // not the whole text
 	}
@@ -269,6 +270,16 @@ func (l *ledger) state(q sdk.Query) sdk.Receipt {
 		return r.receipt()
 	}
 	return l.strayState(q.ProviderID, digits(q.To))
+}
+
+// sender is the name that a message was given of its own; empty if it was not, or is not known.
+func (l *ledger) sender(message string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r := l.records[message]; r != nil {
+		return r.sender
+	}
+	return ""
 }
 
 // strayState is what receipts said of a message that this process has not sent.

@@ -42,7 +42,7 @@ func (a *account) query(ctx context.Context, q sdk.Query, known sdk.Receipt) (sd
 	ids, total := idsOf(joined)
 	var notices []notice
 	for _, id := range ids {
-		n, err := a.queryOne(ctx, id)
+		n, err := a.queryOne(ctx, id, a.ledger.sender(q.OurID))
 		if err != nil {
 			return sdk.Receipt{}, err
 		}
@@ -59,8 +59,8 @@ func (a *account) query(ctx context.Context, q sdk.Query, known sdk.Receipt) (sd
 }
 
 // queryOne asks about one unit. The address must be the one it was sent from.
-func (a *account) queryOne(ctx context.Context, id string) (notice, error) {
-	source, err := a.source("")
+func (a *account) queryOne(ctx context.Context, id, sender string) (notice, error) {
+	source, err := a.source(sender)
 	if err != nil {
 		return notice{}, err
 	}

@@ -114,14 +114,14 @@ func (s *session) bind(u *pdu.BindRequest) bool {
 	return s.write(answer)
 }
 
+// query answers about a message that came from the same address, as the specification has it.
 func (s *session) query(u *pdu.QuerySM) bool {
 	answer, _ := u.GetResponse().(*pdu.QuerySMResp) // it is one
-	s.smsc.mu.Lock()
-	state, known := s.smsc.states[u.MessageID]
-	s.smsc.mu.Unlock()
-	answer.MessageID, answer.MessageState = u.MessageID, state
-	if !known {
-		answer.CommandStatus = data.ESME_RQUERYFAIL
+	answer.MessageID, answer.CommandStatus = u.MessageID, data.ESME_RQUERYFAIL
+	for _, t := range s.smsc.Taken() {
+		if t.ID == u.MessageID && t.Source.Addr == u.SourceAddr.Address() {
+			answer.MessageState, answer.CommandStatus = t.state(), data.ESME_ROK
+		}
 	}
 	return s.write(answer)
 }

@@ -54,7 +54,6 @@ type SMSC struct {
 	listener []net.Listener
 	next     uint32
 	taken    []Taken
-	states   map[string]byte // message_state by id
 	once     map[string]bool // what happens only once, by recipient
 }
 
@@ -92,7 +91,7 @@ func New(options operators.Options) *SMSC {
 	}
 	return &SMSC{
 		now: options.Now, log: options.Log, next: 1000, open: map[net.Conn]struct{}{},
-		states: map[string]byte{}, once: map[string]bool{},
+		once: map[string]bool{},
 	}
 }
 

@@ -128,7 +128,6 @@ func (s *session) take(t *Taken) {
 		t.ID = strconv.FormatUint(uint64(s.smsc.next), 16)
 		t.receiptedID = "000" + t.receiptedID
 	}
-	s.smsc.states[t.ID] = t.state()
 	s.smsc.taken = append(s.smsc.taken, *t)
 }
 
