@@ -325,6 +325,13 @@ func vices() map[string]struct {
 			o.Handler = nil
 			o.NewHandler = func(testing.TB) http.Handler { return &acmeDesk{seen: map[string]bool{}} }
 		}), nil},
+		"no HTTP, and nothing wrong": {telegraphed(func(*telegraph) {}), nil},
+		"no HTTP, and a lost answer taken for harmless": {telegraphed(func(a *telegraph) { a.harmless = true }), []string{
+			"outages/half_an_answer", "outages/nothing_with_200", "outages/reset_after_the_request_was_read", "outages/reset_inside_the_answer", "outages/silent"}},
+		"no HTTP, and sending again by itself": {telegraphed(func(a *telegraph) { a.again = true }), []string{
+			"outages/half_an_answer", "outages/nothing_with_200", "outages/reset_after_the_request_was_read",
+			"outages/reset_before_the_request_is_read", "outages/reset_inside_the_answer"}},
+		"no HTTP, and success on a web page": {telegraphed(func(a *telegraph) { a.trusting = true }), []string{"outages/a_web_page_with_200"}},
 		"a test binary without Main": {func(t *testing.T) {
 			sdktest.Run(t, trialPlugin("stranger", func(a *acme) *acme { return a }), trialOperator())
 		}, []string{"process/starts"}},

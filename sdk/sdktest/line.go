@@ -129,7 +129,7 @@ func wide(text string) []byte {
 
 // forth carries what the provider sends, as far as it is let through.
 func (w *wire) forth() {
-	defer w.operator.Close() //nolint:errcheck // nothing to be done about it
+	defer w.hangUp(false)
 	chunk := make([]byte, 64<<10)
 	for {
 		n, err := w.provider.Read(chunk)
@@ -174,7 +174,6 @@ func (w *wire) through(chunk []byte) bool {
 
 // back carries what the operator answers, as far as it is let through.
 func (w *wire) back() {
-	defer w.provider.Close() //nolint:errcheck // nothing to be done about it
 	chunk := make([]byte, 64<<10)
 	for {
 		n, err := w.operator.Read(chunk)
@@ -182,9 +181,18 @@ func (w *wire) back() {
 			w.carry(slices.Clone(chunk[:n]))
 		}
 		if err != nil {
+			if !w.isSilent() { // who is silent does not hang up, either
+				_ = w.provider.Close()
+			}
 			return
 		}
 	}
+}
+
+func (w *wire) isSilent() bool {
+	w.line.stage.mu.Lock()
+	defer w.line.stage.mu.Unlock()
+	return w.fault == silent
 }
 
 func (w *wire) carry(answer []byte) {
