@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"sync"
 
@@ -39,6 +40,9 @@ func ListPlugins(ctx context.Context, opts Options) (list []ListedPlugin, proble
 	}
 	for _, name := range catalogue.Names() {
 		list = append(list, listOne(opts, catalogue, name)...)
+		if err := lostPin(catalogue, name); err != nil {
+			problems = append(problems, err)
+		}
 	}
 	var all sync.WaitGroup
 	for i := range list {
@@ -48,6 +52,16 @@ func ListPlugins(ctx context.Context, opts Options) (list []ListedPlugin, proble
 	}
 	all.Wait()
 	return list, problems
+}
+
+// lostPin says why a provider's pin leads nowhere, where no row of a version says it.
+func lostPin(catalogue provider.Catalogue, name string) error {
+	_, err := catalogue.Find(name)
+	fault, ok := errors.AsType[*provider.Fault](err)
+	if ok && (fault.Kind == provider.NotInstalled || fault.Kind == provider.OtherBytes) {
+		return err
+	}
+	return nil
 }
 
 // aboutVersion tells whether a problem is shown in the row of its version.

@@ -154,7 +154,7 @@ func (c Catalogue) Pin(name string) (Pin, bool) {
 	return p, ok
 }
 
-// Names lists the providers, bundled and added, in order of name.
+// Names lists the providers, bundled, added and pinned, in order of name.
 func (c Catalogue) Names() []string {
 	names := map[string]bool{}
 	for name := range c.programs {
@@ -164,6 +164,9 @@ func (c Catalogue) Names() []string {
 		names[name] = true
 	}
 	for name := range c.broken {
+		names[name] = true
+	}
+	for name := range c.pins { // perhaps to something that is gone
 		names[name] = true
 	}
 	return slices.Sorted(maps.Keys(names))

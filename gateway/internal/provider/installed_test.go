@@ -264,13 +264,17 @@ func TestACatalogueThatWasTouchedIsNotBelieved(t *testing.T) {
 			put(t, pinsOf(record), `{"pins": {"console": {"version": "../x", "sha256": "`+strings.Repeat("0", 64)+`"}}}`)
 		}, provider.BadPins},
 	}
+	bundled, whole := read(t, plugins), filepath.Join(t.TempDir(), "providers")
+	add(t, whole, newer)
+	pin(t, bundled, whole, "2.0.0")
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			folder := filepath.Join(t.TempDir(), "providers")
-			bundled := read(t, plugins)
-			add(t, folder, newer)
-			pin(t, bundled, folder, "2.0.0")
+			must(t, os.CopyFS(folder, os.DirFS(whole)))
+			if c, problems := bundled.With(folder); len(problems) > 0 || c.Names()[0] != "console" {
+				t.Fatalf("untouched: problems %v", problems)
+			}
 			tt.touch(t, filepath.Join(folder, "console", "2.0.0", "manifest.json"))
 			c, _ := bundled.With(folder)
 			p, err := c.Find("console")

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func (s *Staged) look(ctx context.Context, file, sum string, now time.Time, log 
 		Name: m.Name, Version: m.Version, SDK: m.SDKVersion, Protocol: protocol(), File: programFile(m.Name, ext),
 		Sum: s.Sum, Size: size, Added: now.UTC(), Manifest: m,
 	}
-	if err := os.Rename(copied, filepath.Join(s.folder, s.record.File)); err != nil {
+	if err := rename(copied, filepath.Join(s.folder, s.record.File)); err != nil {
 		return &Fault{Kind: Unwritable, Path: s.folder, Cause: err}
 	}
 	return s.compare()
@@ -211,7 +212,7 @@ func (s *Staged) move() error {
 		err = os.MkdirAll(parent, 0o700)
 	}
 	if err == nil {
-		err = os.Rename(s.folder, s.place())
+		err = rename(s.folder, s.place())
 	}
 	if err == nil {
 		err = syncFolder(parent)
@@ -224,6 +225,18 @@ func (s *Staged) move() error {
 		return other
 	}
 	return &Fault{Kind: Unwritable, Provider: s.record.Name, Version: s.record.Version, Cause: err}
+}
+
+// rename waits a little on Windows, where a scanner may still hold a program that has just ended.
+func rename(from, to string) error {
+	const tries, pause = 20, 100 * time.Millisecond
+	for i := 1; ; i++ {
+		err := os.Rename(from, to)
+		if err == nil || runtime.GOOS != "windows" || i == tries {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }
 
 // Discard removes the copy; after Keep there is none.
