@@ -25,7 +25,8 @@ func Exercise(t *testing.T, open Open) {
 	for _, group := range []map[string]func(*testing.T, *bench){
 		eventCases(), orderCases(), bindingCases(), waitCases(), decisionCases(),
 		messageCases(), attemptCases(), receiptCases(), listCases(), actCases(), screenCases(), tallyCases(),
-		keyCases(), settingCases(), accountCases(), ruleFileCases(), processCases(),
+		keyCases(), ruleFileCases(), processCases(),
+		settingCases(), accountCases(), recentCases(),
 		userCases(), sessionCases(), tryCases(), auditCases(),
 	} {
 		for name, run := range group {
