@@ -235,3 +235,25 @@ func TestAccountsAndProgramsChangeAtTheSameTime(t *testing.T) {
 		t.Errorf("after the last account: %+v, want no process: something still holds it", got)
 	}
 }
+
+func TestWhyAnAccountCannotSendIsKnownWithoutACall(t *testing.T) {
+	t.Parallel()
+	h := setup(t, console("main", nil), console("bad", map[string]string{"delay": "a while"}), provider.Account{Name: "lost", Provider: "nowhere"},
+		provider.Account{Name: "closed", Provider: "console", Err: errors.New("no key")})
+	accept(t, h, "main", 1)
+	if state, err := h.Standing("main"); state != child.Serving || err != nil {
+		t.Errorf("main: %v, %v", state, err)
+	}
+	if _, err := h.Standing("bad"); err == nil || !strings.Contains(err.Error(), "delay") {
+		t.Errorf("bad: %v", err)
+	}
+	if _, err := h.Standing("lost"); !errors.Is(err, provider.ErrUnknownProvider) {
+		t.Errorf("lost: %v", err)
+	}
+	if _, err := h.Standing("closed"); err == nil || err.Error() != "no key" {
+		t.Errorf("closed: %v", err)
+	}
+	if _, err := h.Standing("nobody"); err == nil {
+		t.Error("nobody: no error")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/sdk"
@@ -105,4 +106,38 @@ func (h *Host) Estimate(ctx context.Context, account string, to contact.Phone, t
 		return err
 	})
 	return price, err
+}
+
+// Standing tells how the account's process is and why nothing can be sent through the account now; a nil
+// error: nothing is known against it.
+func (h *Host) Standing(account string) (child.State, error) {
+	h.mu.Lock()
+	r, ok := h.accounts[account]
+	if !ok {
+		h.mu.Unlock()
+		return child.Stopped, &NoAccountError{Account: account}
+	}
+	p, missing := h.processes[r.Provider], h.missing[r.Provider]
+	h.mu.Unlock()
+	switch {
+	case r.Err != nil:
+		return child.Stopped, r.Err
+	case p == nil:
+		return child.Stopped, missing
+	}
+	status := p.supervisor.Status()
+	if status.State == child.Backoff || status.State == child.Quarantined {
+		return status.State, status.LastError
+	}
+	if found := p.said(r); refused(found) {
+		return status.State, &SettingsError{Account: account, Diagnostics: found}
+	}
+	return status.State, nil
+}
+
+// Program gives the provider's program as the catalogue has it.
+func (h *Host) Program(provider string) (Program, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.catalogue.Find(provider)
 }
