@@ -31,6 +31,9 @@ func (k *Keeper) SaveNotifications(ctx context.Context, doc map[string]any, seen
 	doc = maps.Clone(doc)
 	for _, key := range now.DeclaredNotifications() {
 		delete(doc, key)
+		if kept, there := now.stored.Notifications[key]; there {
+			doc[key] = kept // it counts again when the file no longer speaks of it
+		}
 	}
 	next := now.stored
 	next.Notifications = doc

@@ -384,8 +384,8 @@ func TestALostKeyStopsOnlyWhatItSealed(t *testing.T) {
 	if len(c.Left) != 1 || c.Left[0].Path != "restaurants[0].intake_key" || c.Restaurant("1").Name != "Кафе" {
 		t.Errorf("left out: %v, want the intake key alone", c.Left)
 	}
-	if _, err := os.Stat(settings.KeysFolder(h.data)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a new key was made where an old one is missed: %v", err)
+	if made, err := filepath.Glob(filepath.Join(settings.KeysFolder(h.data), "secrets-*")); err != nil || len(made) > 0 {
+		t.Errorf("a new key was made where an old one is missed: %v, %v", made, err)
 	}
 	a := account("main")
 	a.Revision = 1
@@ -415,6 +415,20 @@ func TestAFileThatChangesUnderTheDatabaseStillStarts(t *testing.T) {
 	}
 	if a, _ := h.Current().Account("spare"); a.Provider != "console" || h.Current().AccountRevision("spare") != 0 {
 		t.Errorf("account %+v, want the declared one to win", a)
+	}
+	if err := h.restart(`notifications: {route: [spare]}`); err != nil {
+		t.Fatal(err)
+	}
+	doc = h.Current().Notifications.Document()
+	doc["expires"] = "7m"
+	if _, err := h.SaveNotifications(t.Context(), doc, 1, "anna"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.restart(`accounts: [{name: main, provider: console}]`); err != nil {
+		t.Fatal(err)
+	}
+	if c := h.Current(); strings.Join(c.Notifications.Route, ",") != "main" || c.Notifications.Expires != 7*time.Minute {
+		t.Errorf("route %v: want the stored one again, once the file is silent", c.Notifications.Route)
 	}
 	err := h.restart(`notifications: {route: [nobody]}`)
 	faults, ok := errors.AsType[config.Faults](err)
