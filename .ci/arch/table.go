@@ -32,6 +32,8 @@ internal/lunch           | PURE                                | pure golang.org
 internal/problem         | -                                   | pure net/http
 internal/guard           | PURE internal/problem               | open
 internal/adminapi        | PURE internal/problem               | open
+internal/live            | -                                   | open
+internal/screen          | PURE internal/store internal/live internal/adminapi internal/problem | open
 internal/httpapi         | PURE internal/web internal/problem internal/adminapi | open
 internal/web             | -                                   | open
 internal/app             | PURE internal/* sdk sdk/host scripts/... examples/events | open | tests sdk/sdktest/operators sdk/sdktest/operators/*

@@ -90,7 +90,7 @@ func (a *API) contacts() {
 		ByID
 		Body ContactChange
 	}
-	add(a, call{id: "list-contacts", method: "GET", path: "/contacts", tag: "Contacts", summary: "List contacts, the last changed first", may: access.ContactsRead},
+	add(a, call{id: "list-contacts", method: "GET", path: "/contacts", tag: "Contacts", summary: "List contacts, the latest first", may: access.ContactsRead},
 		func(ctx context.Context, _ Caller, in *query) (*body[Page[Contact]], error) {
 			items, next, err := s.Contacts(ctx, in.Phone, in.After, in.Limit)
 			return page(items, next), err

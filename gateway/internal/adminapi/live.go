@@ -33,7 +33,7 @@ func (a *API) live(s Overview) {
 	sse.Register(a.huma, op, map[string]any{"item": LiveItem{}, "gap": LiveGap{}},
 		func(ctx context.Context, in *query, send sse.Sender) {
 			who, _ := ctx.Value(callerKey{}).(Caller)
-			items, gap := s.Live(ctx, max(in.LastEventID, in.After), who.Language)
+			news := s.Live(ctx, max(in.LastEventID, in.After), who.Language)
 			beat := time.NewTicker(heartbeat)
 			defer beat.Stop()
 			for {
@@ -44,17 +44,21 @@ func (a *API) live(s Overview) {
 					if send.Comment("still here") != nil {
 						return
 					}
-				case item, ok := <-items:
-					if !ok {
-						if gap() {
-							_ = send.Data(LiveGap{At: time.Now().UTC()})
-						}
-						return
-					}
-					if send(sse.Message{ID: int(item.ID), Data: item}) != nil {
+				case one, ok := <-news:
+					if !ok || send(told(one)) != nil {
 						return
 					}
 				}
 			}
 		})
+}
+
+// told is a piece of news as a message of the stream. A gap has an ID too, so that who comes back after it
+// is not told of it again.
+func told(news LiveNews) sse.Message {
+	m := sse.Message{ID: int(news.Item.ID), Data: news.Item}
+	if news.Gap {
+		m.Data = LiveGap{At: news.Item.At}
+	}
+	return m
 }

@@ -76,6 +76,13 @@ type Move struct {
 	Account string    `json:"account,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
 	Note    string    `json:"note,omitempty"`
+	By      string    `json:"by,omitempty" doc:"The person who did it; empty: the gateway itself."`
+}
+
+// Count is how many there are, as far as they were counted.
+type Count struct {
+	N    int  `json:"n"`
+	More bool `json:"more" doc:"There are more: show n+"`
 }
 
 // MessageFilter picks messages; zero fields do not restrict.
@@ -105,7 +112,7 @@ const (
 // message is in a state that does not permit the act.
 type Messages interface {
 	Messages(ctx context.Context, f MessageFilter, lang string) (items []Message, next string, err error)
-	MessageCounts(ctx context.Context, f MessageFilter) (map[string]int, error) // by status; the filter's own statuses do not count
+	MessageCounts(ctx context.Context, f MessageFilter) (map[string]Count, error) // by status; the filter's own statuses do not count
 	Message(ctx context.Context, id, lang string) (MessageDetail, error)
 	ResendMessage(ctx context.Context, who Caller, id string) (Message, error) // gives the new one
 	CancelMessage(ctx context.Context, who Caller, id string) (Message, error)
@@ -151,7 +158,7 @@ func (a *API) messages() {
 			return page(items, next), err
 		})
 	add(a, call{id: "count-messages", method: "GET", path: "/messages/counts", tag: "Messages", summary: "Count messages by status", may: access.MessagesRead},
-		func(ctx context.Context, _ Caller, in *messageQuery) (*body[map[string]int], error) {
+		func(ctx context.Context, _ Caller, in *messageQuery) (*body[map[string]Count], error) {
 			return answered(s.MessageCounts(ctx, in.filter()))
 		})
 	add(a, call{id: "get-message", method: "GET", path: "/messages/{id}", tag: "Messages", summary: "One message with its attempts and receipts", may: access.MessagesRead},

@@ -103,7 +103,7 @@ type byRef struct {
 
 func (a *API) orders() {
 	s := a.opt.Services.Orders
-	add(a, call{id: "list-orders", method: "GET", path: "/orders", tag: "Orders", summary: "List orders, the last changed first", may: access.OrdersRead},
+	add(a, call{id: "list-orders", method: "GET", path: "/orders", tag: "Orders", summary: "List orders, the latest first", may: access.OrdersRead},
 		func(ctx context.Context, _ Caller, in *orderQuery) (*body[Page[Order]], error) {
 			items, next, err := s.Orders(ctx, OrderFilter{
 				Search: in.Q, Restaurant: in.Restaurant, Stage: in.Stage, Open: yesNo(in.Open), Texted: yesNo(in.Texted),

@@ -43,6 +43,12 @@ type LiveItem struct {
 	Millis     int64     `json:"ms,omitempty" doc:"From the event to the provider's answer."`
 }
 
+// LiveNews is an item, or word that items were left out: then only its ID and time are set.
+type LiveNews struct {
+	Item LiveItem
+	Gap  bool
+}
+
 // ChartPoint is one bar of a chart.
 type ChartPoint struct {
 	At         time.Time `json:"at" doc:"Start of the hour or day, in the restaurant's zone."`
@@ -70,9 +76,9 @@ type ChartQuestion struct {
 type Overview interface {
 	Today(ctx context.Context, lang string) (Today, error)
 	Chart(ctx context.Context, q ChartQuestion) ([]ChartPoint, error)
-	// Live gives what happened after an ID (0: from now on) until ctx ends or the reader is too slow; then
-	// the channel closes, and gap tells whether something was left out.
-	Live(ctx context.Context, after int64, lang string) (items <-chan LiveItem, gap func() bool)
+	// Live gives what happened after an ID (0: from now on) until ctx ends; it closes the channel early when
+	// nobody more can be served. A reader who is too slow is told of the gap and goes on with what is new.
+	Live(ctx context.Context, after int64, lang string) <-chan LiveNews
 }
 
 func (a *API) overview() {

@@ -110,3 +110,15 @@ func (db *DB) ordersByID(ctx context.Context, ids []string) (all []ListedOrder, 
 	slices.SortFunc(all, func(a, b ListedOrder) int { return strings.Compare(b.ID, a.ID) })
 	return all, err
 }
+
+// OrderListed gives one order, by our ID, as lists show it; ErrNotFound when there is none.
+func (db *DB) OrderListed(ctx context.Context, id string) (*ListedOrder, error) {
+	found, err := db.ordersByID(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fault(ErrNotFound, "order "+id)
+	}
+	return &found[0], nil
+}

@@ -1,0 +1,249 @@
+package screen
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/store"
+)
+
+// Today implements adminapi.Overview.
+func (s *Screen) Today(ctx context.Context, lang string) (adminapi.Today, error) {
+	now, zone := s.opt.Now(), s.homeZone()
+	midnight := startOf(now, "day", zone)
+	pulse, err := s.db.Pulse(ctx, midnight)
+	if err != nil {
+		return adminapi.Today{}, refuse(err)
+	}
+	sums, err := s.db.Tallies(ctx, midnight, now)
+	if err != nil {
+		return adminapi.Today{}, refuse(err)
+	}
+	t := adminapi.Today{
+		Events: pulse.Events, Unknown: pulse.Unknown, Waiting: pulse.Waiting, Queued: pulse.Queued, Zone: zone.String(), First: len(pulse.Seen) > 0,
+	}
+	if last := pulse.LastSeen(); !last.IsZero() {
+		t.Heard = &last
+	}
+	var costs []message.Money
+	for _, sum := range sums {
+		t.Texts += sum.Messages
+		switch sum.Status {
+		case message.Delivered:
+			t.Done += sum.Messages
+			t.Accepted += sum.Messages
+		case message.Accepted:
+			t.Accepted += sum.Messages
+		case message.Undelivered, message.Rejected, message.Expired:
+			t.Failed += sum.Messages
+		case message.Queued, message.Sending, message.Cancelled, message.Unknown, message.Absent:
+		}
+		costs = addCost(costs, sum.Cost)
+	}
+	if len(costs) > 0 {
+		t.Cost = money(&costs[0])
+	}
+	accounts := s.accounts(ctx, lang)
+	t.Findings = Standing(Standings{Pulse: pulse, Accounts: accounts, Place: s.opt.Place, Now: now}, lang)
+	t.Well = !slices.ContainsFunc(t.Findings, func(f adminapi.Finding) bool { return f.Severity == "error" || f.Severity == "warning" })
+	t.Sentence = sentence(t, accounts, now, lang)
+	return t, nil
+}
+
+// sentence is the one sentence: that all is well and how things are, or the worst that is wrong.
+func sentence(t adminapi.Today, accounts []adminapi.Account, now time.Time, lang string) string {
+	if !t.Well {
+		return strings.TrimSpace(t.Findings[0].Summary + " " + t.Findings[0].Cure)
+	}
+	if !t.First {
+		return pick(lang, "Всё готово. Ждём первое событие от кассы.", "All is ready. Waiting for the first event of the cash server.")
+	}
+	parts := []string{pick(lang, "Всё работает.", "All is well.")}
+	if t.Heard != nil {
+		parts = append(parts, fmt.Sprintf(pick(lang, "Касса на связи (%s назад).", "The cash server was heard %s ago."), ago(now.Sub(*t.Heard), lang)))
+	}
+	for _, a := range accounts {
+		if a.RoutePlace == 1 && a.Balance != nil && a.Balance.Money != nil {
+			parts = append(parts, holds(a, lang))
+		}
+	}
+	said := fmt.Sprintf(pick(lang, "Сегодня %d SMS", "%d texts today"), t.Texts)
+	if ended := t.Accepted + t.Failed; ended > 0 && t.Done > 0 {
+		said += fmt.Sprintf(pick(lang, ", доставлено %d %%", ", %d %% delivered"), t.Done*100/ended)
+	}
+	return strings.Join(append(parts, said+"."), " ")
+}
+
+func holds(a adminapi.Account, lang string) string {
+	m := a.Balance.Money
+	said := fmt.Sprintf("%s: %d,%02d %s", a.Name, m.Units, m.Nanos/10_000_000, m.Currency)
+	if lang == "en" {
+		said = fmt.Sprintf("%s: %d.%02d %s", a.Name, m.Units, m.Nanos/10_000_000, m.Currency)
+	}
+	if d := a.Today.DaysOfCash; d != nil {
+		said += fmt.Sprintf(pick(lang, ", хватит на %s", ", enough for %s"), days(*d, lang))
+	}
+	return said + "."
+}
+
+// Standings are what Standing looks at.
+type Standings struct {
+	Pulse    store.Pulse
+	Accounts []adminapi.Account // nil: nobody knows
+	Place    func(code string) Place
+	Now      time.Time
+}
+
+// Limits of what is still well.
+const (
+	silentAfter = 30 * time.Minute // in the hours in which restaurants cook
+	opens       = 11               // o'clock
+	closes      = 22
+	queuedLong  = 2 * time.Minute
+	queuedBad   = 10 * time.Minute
+	moneyDays   = 3
+)
+
+// Standing tells what is not as it should be, the worst first. It is what the home page and the check
+// command both say.
+func Standing(st Standings, lang string) []adminapi.Finding {
+	all := []adminapi.Finding{}
+	for _, a := range st.Accounts {
+		all = append(all, accountFindings(a, lang)...)
+	}
+	all = append(all, queueFindings(st.Pulse, st.Now, lang)...)
+	codes := make([]string, 0, len(st.Pulse.Seen))
+	for code := range st.Pulse.Seen {
+		codes = append(codes, code)
+	}
+	slices.Sort(codes)
+	for _, code := range codes {
+		if f, silent := silence(st.Place(code), st.Pulse.Seen[code], st.Now, lang); silent {
+			all = append(all, f)
+		}
+	}
+	if len(codes) == 0 {
+		all = append(all, adminapi.Finding{
+			Severity: "info", Code: "no_events", Link: "/setup",
+			Summary: pick(lang, "Касса ещё не прислала ни одного события.", "The cash server has not posted anything yet."),
+			Cure:    pick(lang, "Укажите на кассе адрес Orderbell.", "Give Orderbell's address to the cash server."),
+		})
+	}
+	slices.SortStableFunc(all, func(a, b adminapi.Finding) int { return cmp.Compare(gravity(b.Severity), gravity(a.Severity)) })
+	return all
+}
+
+func gravity(severity string) int {
+	return slices.Index([]string{"ok", "info", "warning", "error"}, severity)
+}
+
+func accountFindings(a adminapi.Account, lang string) []adminapi.Finding {
+	var all []adminapi.Finding
+	link := "/accounts/" + a.Name
+	if a.State != "ready" && a.State != "starting" {
+		f := adminapi.Finding{Severity: "error", Code: "account_" + a.State, Link: link, Summary: fmt.Sprintf("%s: %s.", a.Name, stateWord(a.State, lang))}
+		if a.LastError != nil {
+			f.Summary, f.Cure = f.Summary+" "+a.LastError.Why, a.LastError.Cure
+		}
+		all = append(all, f)
+	}
+	if d := a.Today.DaysOfCash; d != nil && *d <= moneyDays {
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "money_ends", Link: link,
+			Summary: fmt.Sprintf(pick(lang, "%s: денег хватит на %s.", "%s: the money lasts for %s."), a.Name, days(*d, lang)),
+			Cure:    pick(lang, "Пополните счёт у провайдера.", "Top up the account with the provider."),
+		})
+	}
+	return all
+}
+
+func queueFindings(p store.Pulse, now time.Time, lang string) []adminapi.Finding {
+	var all []adminapi.Finding
+	if waits := now.Sub(p.OldestQueued); !p.OldestQueued.IsZero() && waits > queuedLong {
+		f := adminapi.Finding{
+			Severity: "warning", Code: "queue_waits", Link: "/messages?status=queued",
+			Summary: fmt.Sprintf(pick(lang, "В очереди %s, первое ждёт уже %s.", "%s queued; the first has waited for %s."), texts(p.Queued, lang), ago(waits, lang)),
+			Cure:    pick(lang, "Проверьте провайдера.", "Look at the provider."),
+		}
+		if waits > queuedBad {
+			f.Severity = "error"
+		}
+		all = append(all, f)
+	}
+	if p.Unknown > 0 {
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "unknown_texts", Link: "/messages?status=unknown",
+			Summary: fmt.Sprintf(pick(lang, "Неизвестно, ушло ли: %s.", "Nobody knows whether they went out: %s."), texts(p.Unknown, lang)),
+			Cure:    pick(lang, "Решите: считать отправленными или отправить ещё раз.", "Decide: consider them sent, or send them again."),
+		})
+	}
+	if p.Odd > 0 {
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "odd_events", Link: "/events?status=quarantined,failed",
+			Summary: fmt.Sprintf(pick(lang, "Сегодня не понято событий кассы: %d.", "Events of today that were not understood: %d."), p.Odd),
+			Cure:    pick(lang, "Откройте их: там сказано, что не так.", "Open them: they say what is wrong."),
+		})
+	}
+	return all
+}
+
+// silence tells of a restaurant that was heard of today and then no more, in the hours in which it cooks.
+func silence(place Place, seen, now time.Time, lang string) (adminapi.Finding, bool) {
+	zone := place.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	local, quiet := now.In(zone), now.Sub(seen)
+	if quiet < silentAfter || local.Hour() < opens || local.Hour() >= closes || seen.Before(startOf(now, "day", zone)) {
+		return adminapi.Finding{}, false
+	}
+	name := cmp.Or(place.Name, place.Code)
+	return adminapi.Finding{
+		Severity: "warning", Code: "silent_restaurant", Link: "/restaurants/" + place.Code,
+		Summary: strings.TrimSpace(fmt.Sprintf(pick(lang, "%s: касса молчит %s.", "%s: the cash server has been silent for %s."), name, ago(quiet, lang))),
+		Cure:    pick(lang, "Проверьте, что касса включена и видит этот компьютер.", "Check that the cash server is on and reaches this machine."),
+	}, true
+}
+
+// ago is a duration in words: "12 с", "14 минут", "2 часа".
+func ago(d time.Duration, lang string) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf(pick(lang, "%d с", "%d s"), max(0, int(d/time.Second)))
+	case d < 2*time.Hour:
+		return counted(int(d/time.Minute), lang, "минуту", "минуты", "минут", "minute", "minutes")
+	case d < 48*time.Hour:
+		return counted(int(d/time.Hour), lang, "час", "часа", "часов", "hour", "hours")
+	}
+	return days(int(d/(24*time.Hour)), lang)
+}
+
+func days(n int, lang string) string {
+	return counted(n, lang, "день", "дня", "дней", "day", "days")
+}
+
+func texts(n int, lang string) string {
+	return counted(n, lang, "сообщение", "сообщения", "сообщений", "text", "texts")
+}
+
+// counted puts a number before the form of the word that it asks for.
+func counted(n int, lang, one, few, many, single, plural string) string {
+	word := many
+	switch {
+	case lang == "en":
+		if word = plural; n == 1 {
+			word = single
+		}
+	case n%10 == 1 && n%100 != 11:
+		word = one
+	case n%10 >= 2 && n%10 <= 4 && (n%100 < 12 || n%100 > 14):
+		word = few
+	}
+	return fmt.Sprintf("%d %s", n, word)
+}
