@@ -15,6 +15,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/guard"
 	"github.com/orderbell/orderbell/gateway/internal/pipeline"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
+	"github.com/orderbell/orderbell/gateway/internal/screen"
 	"github.com/orderbell/orderbell/gateway/internal/script"
 	"github.com/orderbell/orderbell/gateway/internal/settings"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -48,6 +49,8 @@ type App struct {
 	reconcile *pipeline.Reconcile
 	watch     *ruleWatch
 	plugins   *pluginWatch
+	feed      *screen.Feed
+	screen    *screen.Screen
 	guard     *guard.Guard
 }
 
@@ -60,7 +63,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	if opts.Args == nil {
 		opts.Args = []string{"script-worker"}
 	}
-	a := &App{opts: opts, recent: newRecent()}
+	a := &App{opts: opts, recent: newRecent(), feed: screen.NewFeed(opts.Now)}
 	defer func() {
 		if err != nil {
 			_ = a.Close()
@@ -72,7 +75,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	if err := a.bind(ctx); err != nil {
 		return nil, err
 	}
-	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now, Number: orderNumber(a.config)}); err != nil {
+	if a.db, err = store.Open(ctx, store.Options{Folder: opts.Config.Data, Instance: true, Log: opts.Log.Named("store"), Now: opts.Now, Number: orderNumber(a.config), Told: a.feed.Tell}); err != nil {
 		return nil, err
 	}
 	if a.settings, err = settings.Open(ctx, settings.Options{Declared: opts.Config, Store: a.db, Now: opts.Now}); err != nil {
@@ -92,6 +95,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	a.settings.OnChange(a.takeEffect)
 	a.reconcile = a.newReconcile()
 	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, shelf: a.db, log: opts.Log.Named("rules")}
+	a.screen = a.newScreen()
 	a.open()
 	return a, nil
 }
@@ -154,6 +158,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	loops.Go(func() { a.watchQueues(loopCtx) })
 	loops.Go(func() { a.reconcile.Run(loopCtx) })
 	loops.Go(func() { a.tidy(loopCtx) })
+	loops.Go(func() { a.screen.WatchAccounts(loopCtx) })
 	if ready != nil {
 		go func() { <-tried; ready() }()
 	}

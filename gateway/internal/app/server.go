@@ -87,6 +87,7 @@ func (a *App) serve(ctx context.Context) error {
 		a.opts.Log.Info("stopping")
 	case err = <-served:
 	}
+	a.feed.Close() // streams would keep the servers waiting
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	for _, f := range a.fronts {

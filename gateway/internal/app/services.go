@@ -12,5 +12,6 @@ func (a *App) services() adminapi.Services {
 		System: &systemScreen{app: a, started: a.opts.Now()},
 		Wizard: &wizard{app: a},
 		SignIn: a.guard, Sessions: a.guard, Users: a.guard, Passwords: a.guard, Factor: a.guard, Keys: a.guard, Audit: a.guard,
+		Messages: a.screen, Orders: a.screen, Events: a.screen, Contacts: a.screen, Overview: a.screen,
 	}
 }

@@ -163,13 +163,13 @@ func (t teller) attempt(m message.Listed, a message.Attempt) []Fact {
 		if failure.Reason == message.UnknownOutcome || failure.Reason == message.Internal {
 			end.Summary = message.Sentence(failure.Reason, t.lang)
 		}
-		end.Detail = strings.TrimSpace(failure.ProviderCode + " " + failure.Detail)
+		end.Detail = m.To.Hide(strings.TrimSpace(failure.ProviderCode + " " + failure.Detail))
 	}
 	return []Fact{call, end}
 }
 
 func (t teller) move(m message.Listed, move message.Moved) Fact {
-	f := Fact{At: move.At, Kind: MoveFact, ID: m.ID, Detail: move.Note, Tone: toneOf(move.Status)}
+	f := Fact{At: move.At, Kind: MoveFact, ID: m.ID, Detail: m.To.Hide(move.Note), Tone: toneOf(move.Status)}
 	f.Summary = fmt.Sprintf(pick(t.ru, "SMS теперь: %s.", "The text is now: %s."), StatusWord(move.Status, t.lang))
 	switch {
 	case move.By != "" && move.Status == message.Cancelled:

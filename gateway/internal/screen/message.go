@@ -78,25 +78,19 @@ func (s *Screen) Message(ctx context.Context, id, lang string) (adminapi.Message
 		})
 	}
 	for _, move := range m.Moves {
-		d.Moves = append(d.Moves, adminapi.Move{At: move.At, Status: string(move.Status), Account: move.Account, Reason: string(move.Reason), Note: move.Note, By: move.By})
+		d.Moves = append(d.Moves, adminapi.Move{At: move.At, Status: string(move.Status), Account: move.Account, Reason: string(move.Reason), Note: m.To.Hide(move.Note), By: move.By})
 	}
 	return d, nil
 }
 
 // ResendMessage implements adminapi.Messages.
 func (s *Screen) ResendMessage(ctx context.Context, who adminapi.Caller, id string) (adminapi.Message, error) {
-	if err := s.note(ctx, who, "message.resend", id); err != nil {
-		return adminapi.Message{}, err
-	}
 	newID, err := s.db.ResendMessage(ctx, id, who.Name)
 	return s.acted(ctx, who, newID, err)
 }
 
 // CancelMessage implements adminapi.Messages.
 func (s *Screen) CancelMessage(ctx context.Context, who adminapi.Caller, id string) (adminapi.Message, error) {
-	if err := s.note(ctx, who, "message.cancel", id); err != nil {
-		return adminapi.Message{}, err
-	}
 	return s.acted(ctx, who, id, s.db.CancelMessage(ctx, id, who.Name, ""))
 }
 
@@ -104,9 +98,6 @@ func (s *Screen) CancelMessage(ctx context.Context, who adminapi.Caller, id stri
 func (s *Screen) SettleMessage(ctx context.Context, who adminapi.Caller, id string, as adminapi.Settlement) (adminapi.Message, error) {
 	switch as {
 	case adminapi.ConsiderSent:
-		if err := s.note(ctx, who, "message.settle", id); err != nil {
-			return adminapi.Message{}, err
-		}
 		return s.acted(ctx, who, id, s.db.SettleUnknown(ctx, id, who.Name))
 	case adminapi.SendAgain:
 		m, err := s.db.Message(ctx, id)

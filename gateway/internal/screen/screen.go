@@ -36,11 +36,8 @@ type Options struct {
 	Accounts func(ctx context.Context, lang string) ([]adminapi.Account, error)
 	// Try puts an event or an order to the rules without a trace; nil: nobody can.
 	Try func(ctx context.Context, test adminapi.RuleTest, lang string) ([]adminapi.Trial, error)
-	// Audit writes down who did what to what before it is done; an error stops the act. Nil: nothing that
-	// must be written down is done.
-	Audit func(ctx context.Context, who adminapi.Caller, action, object string) error
-	Now   func() time.Time
-	Log   hclog.Logger // nil: none
+	Now func() time.Time
+	Log hclog.Logger // nil: none
 }
 
 // Screen implements Messages, Orders, Events and Contacts of adminapi, and Today, Chart and Live of its
@@ -76,17 +73,6 @@ func refuse(err error) error {
 		return err
 	}
 	return &problem.Refusal{Code: code, Cause: err}
-}
-
-// note writes an act into the audit log; without one the act is refused.
-func (s *Screen) note(ctx context.Context, who adminapi.Caller, action, object string) error {
-	if s.opt.Audit == nil {
-		return &problem.Refusal{Code: problem.StoreUnavailable, Cause: errors.New("no audit log")}
-	}
-	if err := s.opt.Audit(ctx, who, action, object); err != nil {
-		return &problem.Refusal{Code: problem.StoreUnavailable, Cause: err}
-	}
-	return nil
 }
 
 func (s *Screen) placeName(code string) string { return s.opt.Place(code).Name }
