@@ -1,7 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,8 +21,39 @@ import (
 // TestMain lets the suite start this test binary as the provider.
 func TestMain(m *testing.M) { sdktest.Main(m, provider()) }
 
+// register writes down which id the simulator gives each text: in a batch they are keyed by number.
+type register struct {
+	operator http.Handler
+	ids      *sync.Map
+}
+
+// ServeHTTP lets the simulator answer.
+func (r register) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	body, err := io.ReadAll(q.Body)
+	if err != nil {
+		return
+	}
+	q.Body = io.NopCloser(bytes.NewReader(body))
+	played := httptest.NewRecorder()
+	r.operator.ServeHTTP(played, q)
+	var answer struct {
+		SMS map[string]struct {
+			ID string `json:"sms_id"`
+		} `json:"sms"`
+	}
+	form, _ := url.ParseQuery(string(body))
+	_ = json.Unmarshal(played.Body.Bytes(), &answer) // no ids then
+	for number, given := range answer.SMS {
+		r.ids.Store(form.Get("to["+number+"]"), given.ID)
+	}
+	maps.Copy(w.Header(), played.Header())
+	w.WriteHeader(played.Code)
+	_, _ = w.Write(played.Body.Bytes())
+}
+
 func TestConformance(t *testing.T) {
 	t.Parallel()
+	ids := &sync.Map{}
 	recorded := func(name string, c sdk.Callback, want ...sdk.Receipt) sdktest.Callback {
 		c.URL = "https://orderbell.example/callbacks/main/token"
 		return sdktest.Callback{Name: name, Request: c, Want: want}
@@ -26,7 +64,12 @@ func TestConformance(t *testing.T) {
 		NewHandler: func(t testing.TB) http.Handler { // its money and its daily limit run out
 			operator := smsru.New(operators.Options{Now: time.Now})
 			t.Cleanup(func() { _ = operator.Close() })
-			return operator
+			return register{operator, ids}
+		},
+		IDFor: func(m sdk.Message) string {
+			id, _ := ids.Load(m.Text)
+			given, _ := id.(string)
+			return given
 		},
 		Settings: map[string]string{"api_id": key},
 		Cases: []sdktest.Case{

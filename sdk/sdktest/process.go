@@ -96,7 +96,7 @@ func (s *suite) answersTheSame(t *testing.T) {
 	for i, o := range outcomes {
 		r.wantAccepted(t, batch[i], o)
 	}
-	s.wantOwnIDs(t, batch, outcomes)
+	s.wantOwnIDs(t, r.rig, batch, outcomes)
 	if s.manifest.Capabilities.Callbacks {
 		d := &desk{rig: r.rig, signed: !s.operator.UnsignedCallbacks}
 		list := s.operator.Callbacks.load(t)

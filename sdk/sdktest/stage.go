@@ -53,12 +53,13 @@ type stage struct {
 	only     string // the fault meets only requests that hold this text; empty: all
 	reply    Reply
 	shape    shaping
-	requests []string // request line, headers and body of each
-	json     bool     // the last answer of the handler was JSON
+	requests []string          // request line, headers and body of each
+	answered map[string]string // what play answered, by request
+	json     bool              // the last answer of the handler was JSON
 }
 
 func newStage(t testing.TB, handler http.Handler) *stage {
-	s := &stage{handler: handler, over: make(chan struct{}), arrived: make(chan struct{}, 1)}
+	s := &stage{handler: handler, over: make(chan struct{}), arrived: make(chan struct{}, 1), answered: map[string]string{}}
 	s.server = httptest.NewUnstartedServer(s)
 	s.server.Listener = &resetting{s.server.Listener, s}
 	s.server.Config.ErrorLog = nil
@@ -122,6 +123,20 @@ func (s *stage) seen(text string) int {
 		}
 	}
 	return n
+}
+
+// answerTo is what was answered to the one request that holds the token and no other message's; false
+// where there is no such one.
+func (s *stage) answerTo(token string) (answer string, alone bool) {
+	kin := token[:strings.Index(token, "n")+1] // what the tokens of one rig have in common
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for request, text := range s.answered {
+		if strings.Contains(request, token) && strings.Count(request, kin) == 1 {
+			return text, true
+		}
+	}
+	return "", false
 }
 
 func (s *stage) answeredInJSON() bool {
@@ -203,7 +218,7 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	switch f {
 	case noFault:
-		s.play(w, r)
+		s.play(w, r, request)
 	case silent:
 		select {
 		case <-s.over:
@@ -235,12 +250,13 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // play answers as the handler does.
-func (s *stage) play(w http.ResponseWriter, r *http.Request) {
+func (s *stage) play(w http.ResponseWriter, r *http.Request, request string) {
 	played := httptest.NewRecorder()
 	s.handler.ServeHTTP(played, r)
 	answer := played.Body.Bytes()
 	s.mu.Lock()
 	s.json = json.Valid(answer) && bytes.ContainsAny(answer, "{[")
+	s.answered[request] = string(answer)
 	s.mu.Unlock()
 	copyHeader(w.Header(), played.Header())
 	w.WriteHeader(played.Code)
