@@ -244,6 +244,17 @@ func (a liar) Lookup(ctx context.Context, queries []sdk.Query) ([]sdk.Receipt, e
 	return receipts, nil
 }
 
+// bankrupt takes a balance that is not said for nought.
+type bankrupt struct{ *acme }
+
+func (a bankrupt) Balance(ctx context.Context) (sdk.Balance, error) {
+	reply, err := a.ask(ctx, "/balance", url.Values{})
+	if err != nil || reply.Balance == "" {
+		return sdk.Balance{Amount: sdk.Money{Currency: "RUB"}}, err
+	}
+	return a.acme.Balance(ctx)
+}
+
 // halfSpoken has a setting without a Russian label.
 type halfSpoken struct {
 	Key     sdk.Secret `sdk:"api_key,required" en:"Key"`
@@ -318,7 +329,8 @@ func vices() map[string]struct {
 		"one value verified, another read":        {bad(func(a *acme) lenient { return lenient{a} }), []string{"callbacks/odd"}},
 		"the reports of any account believed":     {bad(func(a *acme) roommate { return roommate{a} }), []string{"callbacks/another_account's"}},
 		"idempotent in name only":                 {notIdempotent, []string{"sending_twice/IDEMPOTENT"}},
-		"absent for an unasked lookup":            {bad(func(a *acme) liar { return liar{a} }), []string{"questions/Lookup_after_a_reset", "questions/Lookup_for_a_web_page", "questions/Lookup_of_a_silent_operator"}},
+		"absent for an unasked lookup":            {bad(func(a *acme) liar { return liar{a} }), []string{"questions/Lookup_after_a_reset", "questions/Lookup_for_a_web_page", "questions/Lookup_for_answers_that_say_nothing", "questions/Lookup_of_a_silent_operator"}},
+		"nought for a balance that is not said":   {bad(func(a *acme) bankrupt { return bankrupt{a} }), []string{"questions/Balance_for_answers_that_say_nothing"}},
 		"the vendor wants the key in the address": {excused(func(a *acme) signpost { return signpost{a} }, func(o *sdktest.Operator) { o.KeyInAddress = true }), nil},
 		"the vendor signs nothing":                {excused(func(a *acme) believer { return believer{a} }, func(o *sdktest.Operator) { o.UnsignedCallbacks = true }), nil},
 		"a simulator with a memory": {excused(func(a *acme) *acme { return a }, func(o *sdktest.Operator) {

@@ -75,7 +75,34 @@ func (s *suite) questions(t *testing.T) {
 			})
 			s.card.did("questions", 1)
 		}
+		s.askedOddly(t, q)
 	}
+}
+
+// askedOddly answers questions about messages and money with what says nothing. A Check may well be
+// content with that: its question is whether the login is refused.
+func (s *suite) askedOddly(t *testing.T, q question) {
+	t.Helper()
+	if s.operator.Listen != nil || q.name != "Lookup" && q.name != "Balance" {
+		return
+	}
+	t.Run(q.name+" for answers that say nothing", func(t *testing.T) {
+		t.Parallel()
+		for _, c := range bodies() {
+			if c.shape == nil || c.json && !s.json {
+				continue
+			}
+			r := s.rig(t)
+			r.stage.shapes(c.shape, "")
+			before := r.stage.seen("")
+			claims, err := q.within(t, r, patience)
+			wantReasoned(t, err)
+			if err == nil && claims && r.stage.seen("") > before {
+				t.Errorf("%s knows something, but the answer is: %s", q.name, c.name)
+			}
+			s.card.did("questions", 1)
+		}
+	})
 }
 
 func (s *suite) wantHonest(t *testing.T, q question, f fault) {
