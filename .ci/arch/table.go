@@ -30,7 +30,7 @@ internal/provider        | PURE internal/child sdk sdk/host    | open
 internal/pipeline        | PURE                                | open
 internal/lunch           | PURE                                | pure golang.org/x/text math/rand/v2
 internal/problem         | -                                   | pure net/http
-internal/guard           | PURE internal/problem               | open
+internal/guard           | PURE internal/problem               | open | tests internal/store
 internal/adminapi        | PURE internal/problem               | open
 internal/live            | -                                   | open
 internal/screen          | PURE internal/store internal/live internal/adminapi internal/problem | open
