@@ -39,7 +39,8 @@ internal/web             | -                                   | open
 internal/app             | PURE internal/* sdk sdk/host scripts/... examples/events | open | tests sdk/sdktest/operators sdk/sdktest/operators/*
 internal/app/apptest     | PURE internal/app internal/lunch     | open
 internal/scaffold        | -                                   | std
-internal/cli             | PURE internal/app internal/config internal/lunch internal/scaffold | open
+internal/simulator       | sdk/sdktest/operators sdk/sdktest/operators/* | open
+internal/cli             | PURE internal/app internal/config internal/lunch internal/scaffold internal/simulator | open
 gateway/cmd/orderbell    | internal/cli                        | std
 sdk                      | sdk/internal/*                      | open
 sdk/host                 | sdk sdk/internal/*                  | open

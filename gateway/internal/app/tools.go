@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/script"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 	"github.com/orderbell/orderbell/sdk"
+	"github.com/orderbell/orderbell/sdk/host"
 )
 
 // Reader is the data folder opened for reading, beside a gateway that may be running on it.
@@ -98,9 +100,16 @@ func (p *Providers) Check(ctx context.Context, account string) []Finding {
 	return findings
 }
 
-// Balance asks the account's provider what it holds, as a text.
+// ErrNoBalance says that the account's provider has no balance to ask for, as a phone has none.
+var ErrNoBalance = errors.New("this provider tells no balance")
+
+// Balance asks the account's provider what it holds, as a text. The error is ErrNoBalance where there
+// is nothing to ask for.
 func (p *Providers) Balance(ctx context.Context, account, lang string) (string, error) {
 	b, err := p.host.Balance(ctx, account)
+	if errors.Is(err, host.ErrNoAbility) {
+		return "", ErrNoBalance
+	}
 	if err != nil {
 		return "", err
 	}

@@ -99,7 +99,7 @@ type accountBalanceCommand struct {
 // listedBalance is a balance for scripts.
 type listedBalance struct {
 	Account string `json:"account"`
-	Balance string `json:"balance,omitempty"` // "1240.50 RUB"
+	Balance string `json:"balance,omitempty"` // "1240.50 RUB"; empty without an error: there is none to ask for
 	Error   string `json:"error,omitempty"`
 }
 
@@ -111,7 +111,7 @@ func (c *accountBalanceCommand) Run(ctx context.Context, s *session) error {
 		for _, name := range names {
 			b := listedBalance{Account: name}
 			var err error
-			if b.Balance, err = providers.Balance(ctx, name, s.lang); err != nil {
+			if b.Balance, err = providers.Balance(ctx, name, s.lang); err != nil && !errors.Is(err, app.ErrNoBalance) {
 				b.Error, failed = spoken(err, s.lang), true
 			}
 			balances = append(balances, b)
@@ -122,7 +122,11 @@ func (c *accountBalanceCommand) Run(ctx context.Context, s *session) error {
 			}
 		} else {
 			for _, b := range balances {
-				_, _ = fmt.Fprintf(s.out, "%s: %s%s\n", b.Account, b.Balance, b.Error)
+				told := b.Balance + b.Error
+				if told == "" {
+					told = word{"этот провайдер не сообщает баланс", "this provider tells no balance"}.pick(s.lang)
+				}
+				_, _ = fmt.Fprintf(s.out, "%s: %s\n", b.Account, told)
 			}
 		}
 		if failed {

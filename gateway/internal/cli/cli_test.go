@@ -32,6 +32,7 @@ func TestStories(t *testing.T) {
 	}
 	plugins, versions := t.TempDir(), t.TempDir()
 	compile(t, filepath.Join(plugins, "orderbell-provider-console"), "plugins/console")
+	compile(t, filepath.Join(plugins, "orderbell-provider-smsru"), "plugins/smsru")
 	for _, version := range []string{"1.0.0", "2.0.0"} {
 		compile(t, filepath.Join(versions, "console-"+version), "plugins/console", "-ldflags=-X main.version="+version)
 	}
@@ -43,6 +44,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("VERSIONS", versions)
 			env.Setenv("EVENTS", samples)
 			env.Setenv("PORT", freePort(t))
+			env.Setenv("OPERATOR", freePort(t)) // of a simulated one
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
@@ -100,9 +102,9 @@ func serving(ts *testscript.TestScript, _ bool, _ []string) {
 	})
 }
 
-// fillIn puts the folder of plugins and the port of this story into a configuration file.
+// fillIn puts the folder of plugins and the ports of this story into a configuration file.
 func fillIn(ts *testscript.TestScript, _ bool, args []string) {
-	text := strings.NewReplacer("PLUGINS", ts.Getenv("PLUGINS"), "PORT", ts.Getenv("PORT")).Replace(ts.ReadFile(args[0]))
+	text := strings.NewReplacer("PLUGINS", ts.Getenv("PLUGINS"), "PORT", ts.Getenv("PORT"), "OPERATOR", ts.Getenv("OPERATOR")).Replace(ts.ReadFile(args[0]))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 

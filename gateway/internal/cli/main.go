@@ -20,21 +20,22 @@ const (
 
 // commands is the whole command line.
 type commands struct {
-	Run     runCommand     `cmd:"" help:"${run}"`
-	Demo    demoCommand    `cmd:"" help:"${demo}"`
-	Check   checkCommand   `cmd:"" help:"${check}"`
-	Event   eventCommand   `cmd:"" help:"${event}"`
-	Message messageCommand `cmd:"" help:"${message}"`
-	Order   orderCommand   `cmd:"" help:"${order}"`
-	Apikey  apikeyCommand  `cmd:"" help:"${apikey}"`
-	User    userCommand    `cmd:"" help:"${user}"`
-	Audit   auditCommand   `cmd:"" help:"${audit}"`
-	Account accountCommand `cmd:"" help:"${account}"`
-	Rule    ruleCommand    `cmd:"" help:"${rule}"`
-	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"${openapi}"`
-	Plugin  pluginCommand  `cmd:"" help:"${plugin}"`
-	Version versionCommand `cmd:"" help:"${version}"`
-	Worker  workerCommand  `cmd:"" name:"script-worker" hidden:""`
+	Run      runCommand      `cmd:"" help:"${run}"`
+	Demo     demoCommand     `cmd:"" help:"${demo}"`
+	Check    checkCommand    `cmd:"" help:"${check}"`
+	Event    eventCommand    `cmd:"" help:"${event}"`
+	Message  messageCommand  `cmd:"" help:"${message}"`
+	Order    orderCommand    `cmd:"" help:"${order}"`
+	Apikey   apikeyCommand   `cmd:"" help:"${apikey}"`
+	User     userCommand     `cmd:"" help:"${user}"`
+	Audit    auditCommand    `cmd:"" help:"${audit}"`
+	Account  accountCommand  `cmd:"" help:"${account}"`
+	Rule     ruleCommand     `cmd:"" help:"${rule}"`
+	OpenAPI  openapiCommand  `cmd:"" name:"openapi" help:"${openapi}"`
+	Plugin   pluginCommand   `cmd:"" help:"${plugin}"`
+	Simulate simulateCommand `cmd:"" help:"${simulate}"`
+	Version  versionCommand  `cmd:"" help:"${version}"`
+	Worker   workerCommand   `cmd:"" name:"script-worker" hidden:""`
 }
 
 // session is what a command is given to work with.

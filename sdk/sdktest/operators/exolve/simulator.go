@@ -53,6 +53,9 @@ import (
 	"github.com/orderbell/orderbell/sdk/sdktest/operators"
 )
 
+// startBalance is in kopecks.
+const startBalance = 352038
+
 // firstID makes ids as long as the real ones, beyond what a float can hold.
 const firstID = 439166538239448536
 
@@ -148,7 +151,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Simulator) route(c call) {
-	poor := strings.Contains(c.key, "no-money")
+	poor := strings.Contains(c.key, "no-money") || s.options.Broke()
 	switch path := c.r.URL.Path; {
 	case path == "/messaging/v1/SendSMS" && poor:
 		c.fail(http.StatusPaymentRequired, 9, "not enough money")
@@ -161,7 +164,7 @@ func (s *Simulator) route(c call) {
 	case path == "/finance/v1/GetBalance" && poor:
 		c.answer(map[string]any{"balance": 0, "credit_limit": 0})
 	case path == "/finance/v1/GetBalance":
-		c.answer(map[string]any{"balance": 3520.38, "credit_limit": 0})
+		c.answer(map[string]any{"balance": json.Number(operators.Decimal(s.options.Funds(startBalance))), "credit_limit": 0})
 	default:
 		c.fail(http.StatusNotFound, 5, "Not Found")
 	}
@@ -204,6 +207,7 @@ func (s *Simulator) send(c call) {
 	case c.refused(ending(destination)):
 	default:
 		m := s.take(number, destination, text)
+		s.options.Took(destination, number, text)
 		s.report(m, c.key)
 		s.reply(c, m)
 	}

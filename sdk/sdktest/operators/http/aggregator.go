@@ -42,8 +42,9 @@ const maxBody = 1 << 20
 
 // house is all four of them.
 type house struct {
-	now func() time.Time
-	log func(format string, args ...any)
+	opts operators.Options
+	now  func() time.Time
+	log  func(format string, args ...any)
 
 	mu     sync.Mutex
 	last   int             // of the ids given out
@@ -52,7 +53,7 @@ type house struct {
 
 // New returns the simulator. It makes no callbacks: the provider “http” takes none.
 func New(opts operators.Options) http.Handler {
-	h := &house{now: opts.Now, log: opts.Log, tokens: map[string]bool{}}
+	h := &house{opts: opts, now: opts.Now, log: opts.Log, tokens: map[string]bool{}}
 	if h.now == nil {
 		h.now = time.Now //nolint:forbidigo // the default of operators.Options
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/orderbell/orderbell/sdk/sdktest/operators"
 )
 
 // eskizLogin is POST /api/auth/login. The token is what all other calls need.
@@ -43,7 +45,7 @@ func (h *house) eskizSend(w http.ResponseWriter, r *http.Request) {
 	phone := r.PostFormValue("mobile_phone")
 	switch code := ending(phone); {
 	case disturbed(w, phone):
-	case code == "0402" || strings.HasSuffix(token, "-no-money"):
+	case code == "0402" || strings.HasSuffix(token, "-no-money") || h.opts.Broke():
 		sayJSON(w, http.StatusBadRequest, `{"status":"error","message":"Not enough balance"}`)
 	case code == "0202" || !digits(phone):
 		sayJSON(w, http.StatusUnprocessableEntity, `{"status":"error","message":{"mobile_phone":["The mobile phone format is invalid."]}}`)
@@ -54,6 +56,7 @@ func (h *house) eskizSend(w http.ResponseWriter, r *http.Request) {
 	case code == "0207":
 		sayJSON(w, http.StatusOK, `{"status":"unknown"}`)
 	default:
+		h.opts.Took(phone, r.PostFormValue("from"), r.PostFormValue("message"))
 		sayJSON(w, http.StatusOK, `{"id":"3f2b7c1a-0000-4000-8000-%012d","message":"Waiting for SMS provider","status":"waiting"}`, h.next())
 	}
 }
@@ -65,6 +68,6 @@ func (h *house) eskizBalance(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(token, "-no-money"):
 		sayJSON(w, http.StatusOK, `{"message":"ok","data":{"balance":0}}`)
 	default:
-		sayJSON(w, http.StatusOK, `{"message":"ok","data":{"balance":48850}}`)
+		sayJSON(w, http.StatusOK, `{"message":"ok","data":{"balance":%s}}`, operators.Decimal(h.opts.Funds(4885000)))
 	}
 }

@@ -1,6 +1,10 @@
 package aggregator
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/orderbell/orderbell/sdk/sdktest/operators"
+)
 
 // p1Create is POST /apiSms/create. A batch whose every message was refused is a success as a whole.
 func (h *house) p1Create(w http.ResponseWriter, r *http.Request) {
@@ -25,7 +29,7 @@ func (h *house) p1Create(w http.ResponseWriter, r *http.Request) {
 	}
 	state, words := "sent", ""
 	switch code := ending(sms.Phone); {
-	case code == "0402" || in.APIKey == "no-money":
+	case code == "0402" || in.APIKey == "no-money" || h.opts.Broke():
 		state = "low_balance"
 	case code == "0202":
 		state, words = "error", "Invalid phone"
@@ -35,6 +39,8 @@ func (h *house) p1Create(w http.ResponseWriter, r *http.Request) {
 		state, words = "error", "Sender is not allowed"
 	case code == "0207":
 		sms.Phone = "79991234567"
+	default:
+		h.opts.Took(sms.Phone, sms.Sender, sms.Text)
 	}
 	sayJSON(w, http.StatusOK, `{"status":"success","data":[{"id":%d,"phone":%q,"status":%q,"errorDescription":%q}]}`, h.next(), sms.Phone, state, words)
 }
@@ -50,6 +56,6 @@ func (h *house) p1Balance(w http.ResponseWriter, r *http.Request) {
 	case in.APIKey == "no-money":
 		sayJSON(w, http.StatusOK, `{"status":"success","data":{"balance":0}}`)
 	default:
-		sayJSON(w, http.StatusOK, `{"status":"success","data":{"balance":"1204.50"}}`)
+		sayJSON(w, http.StatusOK, `{"status":"success","data":{"balance":%q}}`, operators.Decimal(h.opts.Funds(120450)))
 	}
 }

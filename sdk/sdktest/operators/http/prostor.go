@@ -3,6 +3,8 @@ package aggregator
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/orderbell/orderbell/sdk/sdktest/operators"
 )
 
 // prostorSend is /messages/v2/send/, which answers in plain text: "accepted;ID" or the reason.
@@ -15,7 +17,7 @@ func (h *house) prostorSend(w http.ResponseWriter, r *http.Request) {
 	case text == "":
 		say(w, "text is empty")
 	case disturbed(w, phone):
-	case code == "0402" || r.PostFormValue("password") == "no-money":
+	case code == "0402" || r.PostFormValue("password") == "no-money" || h.opts.Broke():
 		say(w, "not enough credits")
 	case code == "0202" || !digits(phone):
 		say(w, "invalid mobile phone")
@@ -26,6 +28,7 @@ func (h *house) prostorSend(w http.ResponseWriter, r *http.Request) {
 	case code == "0207":
 		say(w, "rejected") // a text answer cannot name a number
 	default:
+		h.opts.Took(phone, r.PostFormValue("sender"), text)
 		say(w, fmt.Sprintf("accepted;A%d", h.next()))
 	}
 }
@@ -38,7 +41,7 @@ func (h *house) prostorBalance(w http.ResponseWriter, r *http.Request) {
 	case r.PostFormValue("password") == "no-money":
 		say(w, "RUB;0.00;0.0")
 	default:
-		say(w, "RUB;540.15;0.0")
+		say(w, "RUB;"+operators.Decimal(h.opts.Funds(54015))+";0.0")
 	}
 }
 

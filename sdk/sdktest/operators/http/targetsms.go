@@ -1,6 +1,10 @@
 package aggregator
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/orderbell/orderbell/sdk/sdktest/operators"
+)
 
 // target is POST /sendsmsjson.php: one address for everything, told apart by type. A refused message
 // has the reason where an accepted one has "send"; a refused request has an error.
@@ -25,7 +29,7 @@ func (h *house) target(w http.ResponseWriter, r *http.Request) {
 		sayJSON(w, http.StatusOK, `{"money":{"value":"0","currency":"RUB"}}`)
 		return
 	case in.Type == "balance":
-		sayJSON(w, http.StatusOK, `{"money":{"value":"312.4","currency":"RUB"}}`)
+		sayJSON(w, http.StatusOK, `{"money":{"value":%q,"currency":"RUB"}}`, operators.Decimal(h.opts.Funds(31240)))
 		return
 	case in.Type != "sms" || len(in.Message) != 1 || len(in.Message[0].Abonent) != 1:
 		sayJSON(w, http.StatusOK, `{"error":"Неправильный формат JSON документа"}`)
@@ -38,7 +42,7 @@ func (h *house) target(w http.ResponseWriter, r *http.Request) {
 	}
 	action := "send"
 	switch code := ending(phone); {
-	case code == "0402" || password == "no-money":
+	case code == "0402" || password == "no-money" || h.opts.Broke():
 		action = "Закончились SMS"
 	case code == "0202" || !digits(phone):
 		action = "Номер телефона введен неправильно"
@@ -53,5 +57,6 @@ func (h *house) target(w http.ResponseWriter, r *http.Request) {
 		sayJSON(w, http.StatusOK, `{"sms":[{"number_sms":"1","action":%q}]}`, action)
 		return
 	}
+	h.opts.Took(phone, message.Sender, message.Text)
 	sayJSON(w, http.StatusOK, `{"sms":[{"number_sms":"1","id_sms":%d,"parts":1,"action":"send"}]}`, h.next())
 }

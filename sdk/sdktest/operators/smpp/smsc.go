@@ -44,8 +44,9 @@ import (
 
 // SMSC is a simulated one. Safe for use by several goroutines.
 type SMSC struct {
-	now func() time.Time
-	log func(format string, args ...any)
+	options operators.Options
+	now     func() time.Time
+	log     func(format string, args ...any)
 
 	mu       sync.Mutex
 	closed   bool
@@ -90,7 +91,7 @@ func New(options operators.Options) *SMSC {
 		options.Log = func(string, ...any) {}
 	}
 	return &SMSC{
-		now: options.Now, log: options.Log, next: 1000, open: map[net.Conn]struct{}{},
+		options: options, now: options.Now, log: options.Log, next: 1000, open: map[net.Conn]struct{}{},
 		once: map[string]bool{},
 	}
 }

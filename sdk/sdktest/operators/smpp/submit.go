@@ -2,6 +2,7 @@ package smpp
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -52,6 +53,7 @@ func (s *session) submit(u *pdu.SubmitSM) bool {
 		return s.raw([]byte(page))
 	}
 	s.take(&t)
+	s.smsc.options.Took(t.Dest.Addr, t.Source.Addr, t.shown())
 	s.smsc.log("submit_sm: taken as %s, part %d of %d", t.ID, t.Part, t.Parts)
 	answer, _ := u.GetResponse().(*pdu.SubmitSMResp) // it is one
 	answer.MessageID = t.ID
@@ -129,6 +131,14 @@ func (s *session) take(t *Taken) {
 		t.receiptedID = "000" + t.receiptedID
 	}
 	s.smsc.taken = append(s.smsc.taken, *t)
+}
+
+// shown is the text, and which part of a longer one it is.
+func (t *Taken) shown() string {
+	if t.Parts <= 1 {
+		return t.Text
+	}
+	return fmt.Sprintf("%s [%d/%d]", t.Text, t.Part, t.Parts)
 }
 
 // state is the message_state in which the message ends.

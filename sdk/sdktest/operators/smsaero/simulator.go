@@ -52,6 +52,9 @@ import (
 	"github.com/orderbell/orderbell/sdk/sdktest/operators"
 )
 
+// startBalance is in kopecks.
+const startBalance = 138926
+
 // Simulator is an http.Handler. Close it when its callbacks must stop.
 type Simulator struct {
 	options operators.Options
@@ -130,10 +133,10 @@ func (s *Simulator) route(w http.ResponseWriter, r *http.Request, method, key st
 			say(w, http.StatusOK, `{"success":true,"data":{"balance":0},"message":null}`)
 			return
 		}
-		say(w, http.StatusOK, `{"success":true,"data":{"balance":1389.26},"message":null}`)
+		say(w, http.StatusOK, fmt.Sprintf(`{"success":true,"data":{"balance":%s},"message":null}`, operators.Decimal(s.options.Funds(startBalance))))
 	case "sms/send", "sms/testsend":
 		switch {
-		case strings.Contains(key, "no-money"):
+		case strings.Contains(key, "no-money") || s.options.Broke():
 			say(w, http.StatusOK, `{"result":"no credits"}`)
 		case strings.Contains(key, "pay-402"):
 			say(w, http.StatusPaymentRequired, `{"success":false,"data":null,"message":"Payment required."}`)
@@ -233,6 +236,7 @@ func (s *Simulator) send(w http.ResponseWriter, r *http.Request, test bool, form
 	for _, number := range numbers {
 		m := s.take(number, form, test)
 		taken = append(taken, m)
+		s.options.Took(m.Number, m.Sign, m.Text)
 		if !test {
 			s.report(m, form.Get("callbackUrl"), form.Get("callbackFormat") == "JSON")
 		}

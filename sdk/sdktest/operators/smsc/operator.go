@@ -96,7 +96,7 @@ func New(options operators.Options) http.Handler {
 		options.Log = func(string, ...any) {}
 	}
 	o := &operator{
-		options: options, client: &http.Client{Timeout: 5 * time.Second}, balance: startBalance, next: 1001,
+		options: options, client: &http.Client{Timeout: 5 * time.Second}, balance: options.Funds(startBalance), next: 1001,
 		messages: map[key]message{}, sends: map[string]time.Time{}, asked: map[string][]time.Time{},
 	}
 	mux := http.NewServeMux()

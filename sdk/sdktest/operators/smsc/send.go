@@ -92,6 +92,7 @@ func (o *operator) take(r *http.Request, phones []string, total, parts int) resu
 			m.end, m.cause = statusUnreach, end-tailCause
 		}
 		o.messages[key{digits(phone), id}] = m
+		o.options.Took(digits(phone), r.Form.Get("sender"), r.Form.Get("mes"))
 		named := digits(phone)
 		if end == tailOther {
 			named = "79991234567"

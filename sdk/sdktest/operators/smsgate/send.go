@@ -53,6 +53,7 @@ func (s *Simulator) send(c call) {
 	case known:
 		c.fail(http.StatusConflict, "Message with the same ID already exists")
 	default:
+		s.options.Took(m.To, "", m.Text)
 		s.report(m)
 		s.reply(c, m)
 	}

@@ -88,7 +88,7 @@ func (s *Simulator) login(form url.Values) (*account, int) {
 	}
 	a := s.accounts[key]
 	if a == nil {
-		a = newAccount(key)
+		a = newAccount(key, s.options.Funds(startingBalance))
 		if s.options.CallbackURL != "" {
 			a.callbacks = []string{s.options.CallbackURL}
 		}
@@ -100,9 +100,9 @@ func (s *Simulator) login(form url.Values) (*account, int) {
 	return a, 0
 }
 
-func newAccount(key string) *account {
+func newAccount(key string, kopecks int) *account {
 	a := &account{
-		key: key, kopecks: startingBalance, limit: dailyLimit, names: []string{"Orderbell", "Cafe"},
+		key: key, kopecks: kopecks, limit: dailyLimit, names: []string{"Orderbell", "Cafe"},
 		messages: map[string]*message{}, texts: map[string][]time.Time{}, stopped: map[string]string{},
 	}
 	switch key {

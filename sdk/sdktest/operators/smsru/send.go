@@ -186,6 +186,7 @@ func (s *Simulator) accept(a *account, r recipient, from string, test bool) (int
 		a.messages[m.id] = m
 	}
 	if !test {
+		s.options.Took(r.to, from, r.text)
 		a.used++
 		a.kopecks -= cost
 		a.texts[r.to+"\n"+r.text] = append(a.texts[r.to+"\n"+r.text], now)

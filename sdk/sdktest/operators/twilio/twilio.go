@@ -45,7 +45,14 @@ import (
 
 const maxBody = 1 << 20 // bytes
 
+// startBalance is in cents.
+const startBalance = 4805
+
+// suspended is the code of an account that may not send, also for lack of money.
+const suspended = 20005
+
 type switchboard struct {
+	opts   operators.Options
 	now    func() time.Time
 	log    func(format string, args ...any)
 	report string
@@ -67,7 +74,7 @@ type message struct {
 // New returns the simulator.
 func New(opts operators.Options) http.Handler {
 	s := &switchboard{
-		now: opts.Now, log: opts.Log, report: opts.CallbackURL, messages: map[string]*message{},
+		opts: opts, now: opts.Now, log: opts.Log, report: opts.CallbackURL, messages: map[string]*message{},
 		client: &http.Client{Timeout: 10 * time.Second},
 	}
 	if s.now == nil {
@@ -133,7 +140,7 @@ func answer(w http.ResponseWriter, status int, body any) {
 }
 
 func (s *switchboard) balance(w http.ResponseWriter, _ *http.Request, c caller) {
-	amount := "48.05"
+	amount := operators.Decimal(s.opts.Funds(startBalance))
 	switch c.token {
 	case "sub":
 		refuse(w, 20404)
@@ -173,7 +180,11 @@ func (s *switchboard) send(w http.ResponseWriter, r *http.Request, c caller) {
 		account: c.account, token: c.token, to: r.PostFormValue("To"), from: r.PostFormValue("From"),
 		service: r.PostFormValue("MessagingServiceSid"), body: r.PostFormValue("Body"), callback: r.PostFormValue("StatusCallback"), at: s.now(),
 	}
-	if code := refusal(m, r.PostFormValue("ValidityPeriod")); code != 0 {
+	code := refusal(m, r.PostFormValue("ValidityPeriod"))
+	if s.opts.Broke() {
+		code = suspended
+	}
+	if code != 0 {
 		refuse(w, code)
 		return
 	}
@@ -183,6 +194,9 @@ func (s *switchboard) send(w http.ResponseWriter, r *http.Request, c caller) {
 	atOnce := len(m.states) == 1
 	s.messages[m.sid] = m
 	s.mu.Unlock()
+	if !atOnce {
+		s.opts.Took(m.to, m.from, m.body)
+	}
 	if odd(w, m) {
 		return
 	}
@@ -201,7 +215,7 @@ func refusal(m *message, validity string) int {
 	seconds, err := strconv.Atoi(validity)
 	switch {
 	case m.token == "no-money", m.token == "suspended":
-		return 20005
+		return suspended
 	case m.to == "":
 		return 21604
 	case !strings.HasPrefix(m.to, "+") || len(m.to) < 9 || len(m.to) > 16:
