@@ -1,4 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
 import createClient from 'openapi-fetch';
 import { language } from '@/i18n/language';
 import { makeAsk } from './ask';
@@ -32,3 +33,11 @@ export const gateway = makeGateway({ connection, login, confirm, language });
 
 /** The typed client of the API. Every call resolves with data or rejects with a Problem. */
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: gateway });
+
+/** The data of a call. Refusals have been thrown by then. */
+export async function given<T>(call: Promise<{ data?: T }>): Promise<T> {
+  return (await call).data as T;
+}
+
+// Many answers hold sentences: after a switch of the language they are asked for again.
+i18next.on('languageChanged', () => void queries.invalidateQueries());

@@ -2400,7 +2400,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2668,7 +2670,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2737,7 +2741,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2805,6 +2811,10 @@ export interface operations {
     "get-chart": {
         parameters: {
             query?: {
+                /** @description At or after, RFC 3339. */
+                from?: string;
+                /** @description Before, RFC 3339. */
+                to?: string;
                 step?: "hour" | "day";
                 by?: "account" | "restaurant" | "stage";
                 restaurant?: string;
@@ -2874,6 +2884,9 @@ export interface operations {
     "list-contacts": {
         parameters: {
             query?: {
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
                 /** @description The last four digits, or the whole number. */
                 phone?: string;
             };
@@ -3010,7 +3023,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -3277,6 +3292,13 @@ export interface operations {
     "list-events": {
         parameters: {
             query?: {
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+                /** @description At or after, RFC 3339. */
+                from?: string;
+                /** @description Before, RFC 3339. */
+                to?: string;
                 order?: string;
                 restaurant?: string;
                 status?: string[] | null;
@@ -3669,6 +3691,13 @@ export interface operations {
     "list-messages": {
         parameters: {
             query?: {
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+                /** @description At or after, RFC 3339. */
+                from?: string;
+                /** @description Before, RFC 3339. */
+                to?: string;
                 order?: string;
                 /** @description The last four digits, or the whole number. */
                 phone?: string;
@@ -3745,6 +3774,13 @@ export interface operations {
     "count-messages": {
         parameters: {
             query?: {
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+                /** @description At or after, RFC 3339. */
+                from?: string;
+                /** @description Before, RFC 3339. */
+                to?: string;
                 order?: string;
                 /** @description The last four digits, or the whole number. */
                 phone?: string;
@@ -4025,7 +4061,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4093,6 +4131,13 @@ export interface operations {
     "list-orders": {
         parameters: {
             query?: {
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+                /** @description At or after, RFC 3339. */
+                from?: string;
+                /** @description Before, RFC 3339. */
+                to?: string;
                 /** @description A number, a GUID or an id. */
                 q?: string;
                 restaurant?: string;
@@ -4769,7 +4814,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4903,7 +4950,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -4972,7 +5021,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -5109,6 +5160,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                name: string;
                 version: string;
             };
             cookie?: never;

@@ -1,10 +1,22 @@
-import { IconHome } from '@tabler/icons-react';
+import { IconBell, IconHome, IconMessage, IconPlug, IconReceipt, IconTransferIn } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** A page of the navigation. Its heading there is the text nav.NAME. */
 export interface PageEntry {
   path: string;
-  name: 'today';
+  name:
+    | 'today'
+    | 'orders'
+    | 'messages'
+    | 'notifications'
+    | 'providers'
+    | 'rules'
+    | 'restaurants'
+    | 'events'
+    | 'contacts'
+    | 'charts'
+    | 'audit'
+    | 'system';
   icon: ComponentType<{ size?: number | string; stroke?: number | string }>;
   group: 'work' | 'settings' | 'insight';
   /** Who may not do this does not see the page; none: everybody sees it. */
@@ -15,6 +27,60 @@ export interface PageEntry {
 /** Every page of the navigation, in its order. */
 export const pages: PageEntry[] = [
   { path: '/', name: 'today', icon: IconHome, group: 'work', load: () => import('@/pages/today/TodayPage') },
+  {
+    path: '/orders',
+    name: 'orders',
+    icon: IconReceipt,
+    group: 'work',
+    permission: 'orders:read',
+    load: () => import('@/pages/orders/OrdersPage'),
+  },
+  {
+    path: '/messages',
+    name: 'messages',
+    icon: IconMessage,
+    group: 'work',
+    permission: 'messages:read',
+    load: () => import('@/pages/messages/MessagesPage'),
+  },
+  {
+    path: '/notifications',
+    name: 'notifications',
+    icon: IconBell,
+    group: 'settings',
+    permission: 'settings:read',
+    load: () => import('@/pages/notifications/NotificationsPage'),
+  },
+  {
+    path: '/providers',
+    name: 'providers',
+    icon: IconPlug,
+    group: 'settings',
+    permission: 'accounts:read',
+    load: () => import('@/pages/providers/ProvidersPage'),
+  },
+  {
+    path: '/events',
+    name: 'events',
+    icon: IconTransferIn,
+    group: 'insight',
+    permission: 'events:read',
+    load: () => import('@/pages/events/EventsPage'),
+  },
+];
+
+/** A page that the navigation does not list: one thing of a list, or a way in. */
+export interface InnerPage {
+  path: string;
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+/** Every page outside of the navigation. */
+export const innerPages: InnerPage[] = [
+  { path: '/orders/$ref', load: () => import('@/pages/orders/OrderPage') },
+  { path: '/messages/$id', load: () => import('@/pages/messages/MessagePage') },
+  { path: '/events/$id', load: () => import('@/pages/events/EventPage') },
+  { path: '/wizard', load: () => import('@/pages/wizard/WizardPage') },
 ];
 
 /** The pages of the phone's bottom bar; the fourth place is "more". */

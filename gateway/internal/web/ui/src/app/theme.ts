@@ -59,14 +59,26 @@ export const theme: MantineThemeOverride = createTheme({
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
-    Badge: { defaultProps: { variant: 'light', radius: 'sm' }, styles: { label: { textTransform: 'none' } } },
+    Badge: {
+      defaultProps: { variant: 'light', radius: 'sm' },
+      styles: { root: { '--badge-fz': '0.8rem' }, label: { textTransform: 'none', fontWeight: 600 } },
+    },
     Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } },
     Loader: { defaultProps: { type: 'dots' } },
   },
 });
 
-/** Colours in which words are set on a tint of the same colour. */
-const tinted = ['amber', 'green', 'red', 'gray', 'violet', 'blue', 'teal', 'orange'] as const;
+/** Words on a tint of the same colour, by day: dark enough for small letters. */
+const tinted = {
+  amber: '#5c3600',
+  green: '#1a5e2a',
+  red: '#991b1b',
+  gray: '#343a40',
+  violet: '#4c2fa8',
+  blue: '#12507f',
+  teal: '#05513c',
+  orange: '#8a2f0a',
+};
 
 /**
  * The stock colours for quiet text, errors and tinted badges miss the contrast of WCAG AA; these do
@@ -99,11 +111,12 @@ export const variables: CSSVariablesResolver = (used) => {
     '--ob-lines': '#2c2823',
     '--ob-input-border': '#5a5249',
   };
-  for (const name of tinted) {
+  for (const [name, deep] of Object.entries(tinted)) {
     const shades = used.colors[name] ?? DEFAULT_THEME.colors.gray;
-    light[`--mantine-color-${name}-light-color`] = shades[9];
-    light[`--mantine-color-${name}-text`] = shades[9];
-    light[`--mantine-color-${name}-outline`] = shades[9];
+    light[`--mantine-color-${name}-light-color`] = deep;
+    light[`--mantine-color-${name}-text`] = deep;
+    light[`--mantine-color-${name}-outline`] = deep;
+    night[`--mantine-color-${name}-light`] = `color-mix(in srgb, ${shades[5]} 16%, transparent)`;
     night[`--mantine-color-${name}-light-color`] = shades[2];
     night[`--mantine-color-${name}-text`] = shades[2];
     night[`--mantine-color-${name}-outline`] = shades[2];

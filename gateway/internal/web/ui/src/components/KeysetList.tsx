@@ -1,4 +1,4 @@
-import { Box, Button, Center, Paper, Stack, Table, Text } from '@mantine/core';
+import { Box, Button, Center, Paper, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -20,6 +20,8 @@ export interface Column<Row> {
   render: (row: Row) => ReactNode;
   align?: 'left' | 'right';
   width?: number | string;
+  /** The label is for screen readers only. */
+  hidden?: boolean;
 }
 
 /** From where lists are cards: where a table would have to be scrolled sideways. */
@@ -121,9 +123,13 @@ function Rows<Row>({ rows, columns, rowKey, href, label }: BodyProps<Row>) {
           <Table.Tr>
             {columns.map((column) => (
               <Table.Th key={column.key} w={column.width} ta={column.align}>
-                <Text size="sm" c="dimmed" fw={500} inherit>
-                  {column.label}
-                </Text>
+                {column.hidden ? (
+                  <VisuallyHidden>{column.label}</VisuallyHidden>
+                ) : (
+                  <Text size="sm" c="dimmed" fw={500} style={{ whiteSpace: 'nowrap' }}>
+                    {column.label}
+                  </Text>
+                )}
               </Table.Th>
             ))}
           </Table.Tr>

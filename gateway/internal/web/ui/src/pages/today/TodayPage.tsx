@@ -1,13 +1,123 @@
+import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EmptyState } from '@/components/EmptyState';
+import { api, given } from '@/api/client';
+import { useMay } from '@/api/session';
+import type { Today } from '@/api/types';
+import { ErrorBox } from '@/components/ErrorBox';
+import { Findings } from '@/components/Findings';
+import { Loading } from '@/components/Loading';
+import { Money } from '@/components/Money';
 import { Page } from '@/components/Page';
+import { language } from '@/i18n/language';
+import { LiveFeed } from './LiveFeed';
 
-/** The home page. */
+/** The home page: whether all is well and, if not, what to do; then what happens, as it happens. */
 export default function TodayPage() {
   const { t } = useTranslation();
+  const may = useMay();
+  const today = useQuery({
+    queryKey: ['today', language()],
+    queryFn: ({ signal }) => given(api.GET('/api/v1/today', { signal })),
+    refetchInterval: 10_000,
+    enabled: may('system:read'),
+  });
   return (
     <Page title={t('nav.today')}>
-      <EmptyState title={t('today.empty')}>{t('today.emptyText')}</EmptyState>
+      <Stack gap="lg">
+        {today.data ? (
+          <State today={today.data} />
+        ) : (
+          <ErrorBox fault={today.error} retry={() => void today.refetch()} />
+        )}
+        {may('system:read') && today.isPending ? <Loading /> : null}
+        {may('events:read') ? <LiveFeed zone={today.data?.zone} heard={today.data?.first_event ?? true} /> : null}
+      </Stack>
     </Page>
+  );
+}
+
+function State({ today }: { today: Today }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="sm">
+      <Alert
+        color={today.well ? 'green' : 'orange'}
+        icon={today.well ? <IconCircleCheck size={26} /> : <IconAlertTriangle size={26} />}
+        role="status"
+        p="md"
+      >
+        <Text size="lg" fw={500} lh={1.45}>
+          {today.sentence}
+        </Text>
+        {today.first_event ? null : (
+          <Button mt="sm" renderRoot={(props) => <Link to="/wizard" {...props} />}>
+            {t('wizard.open')}
+          </Button>
+        )}
+      </Alert>
+      <Findings findings={today.findings.filter((one) => one.severity !== 'ok' && one.summary !== today.sentence)} />
+      {today.first_event ? <Numbers today={today} /> : null}
+    </Stack>
+  );
+}
+
+/** The day in numbers, each of which leads to what it counts. */
+function Numbers({ today }: { today: Today }) {
+  const { t } = useTranslation();
+  return (
+    <SimpleGrid cols={{ base: 2, xs: 3, md: 6 }} spacing="sm" role="group" aria-label={t('today.numbers')}>
+      <Count label={t('today.events')} value={today.events} to="/events" />
+      <Count label={t('today.texts')} value={today.texts} to="/messages" />
+      <Count label={t('today.delivered')} value={today.delivered} to="/messages" search={{ status: 'delivered' }} />
+      <Count
+        label={t('today.failed')}
+        value={today.failed}
+        to="/messages"
+        search={{ status: 'undelivered,rejected' }}
+        tone={today.failed > 0 ? 'red' : undefined}
+      />
+      <Count
+        label={t('today.unknown')}
+        value={today.unknown}
+        to="/messages"
+        search={{ status: 'unknown' }}
+        tone={today.unknown > 0 ? 'violet' : undefined}
+      />
+      <Count label={t('today.cost')} value={today.cost ? <Money amount={today.cost} /> : '—'} to="/messages" />
+    </SimpleGrid>
+  );
+}
+
+function Count({
+  label,
+  value,
+  to,
+  search,
+  tone,
+}: {
+  label: string;
+  value: ReactNode;
+  to: string;
+  search?: Record<string, string>;
+  tone?: string;
+}) {
+  return (
+    <Anchor
+      underline="never"
+      c="inherit"
+      className="ob-count"
+      renderRoot={(props) => <Link to={to} search={search as never} {...props} />}
+    >
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      <Text fz="1.35rem" fw={650} c={tone ? `var(--mantine-color-${tone}-text)` : undefined}>
+        {value}
+      </Text>
+    </Anchor>
   );
 }

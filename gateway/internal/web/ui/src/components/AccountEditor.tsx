@@ -1,0 +1,185 @@
+import {
+  Button,
+  Collapse,
+  Group,
+  NumberInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type AccountDraft, bodyOf, draftOf, manifestOf, secretsOf, useSaveAccount, usualLimits } from '@/api/accounts';
+import { api, given } from '@/api/client';
+import type { Account, Provider } from '@/api/types';
+import { AccountForm } from './AccountForm';
+import { BalanceText } from './BalanceButton';
+import { ErrorBox } from './ErrorBox';
+import { Findings } from './Findings';
+import { textOf } from './manifest';
+import { fieldText, otherFaults } from './problemText';
+
+/** A free name for a new account of a provider. */
+function freeName(provider: string, taken: string[]): string {
+  const first = taken.length === 0 ? 'main' : provider;
+  if (!taken.includes(first)) return first;
+  let number = 2;
+  while (taken.includes(`${first}-${number}`)) number++;
+  return `${first}-${number}`;
+}
+
+/** Adds an account, or changes one. It can be checked at the provider before it is saved. */
+export function AccountEditor({
+  providers,
+  taken,
+  account,
+  start,
+  onSaved,
+  onCancel,
+}: {
+  providers: Provider[];
+  /** Names of the accounts that exist. */
+  taken: string[];
+  /** The account to change; none: a new one. */
+  account?: Account;
+  /** What is known of a new account already: its provider, pasted or simulated settings. */
+  start?: { provider?: string; values?: Record<string, string> };
+  onSaved: (account: Account) => void;
+  onCancel?: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const [draft, setDraft] = useState<AccountDraft>(() =>
+    account
+      ? draftOf(account)
+      : {
+          name: freeName(start?.provider ?? '', taken),
+          provider: start?.provider ?? '',
+          values: start?.values ?? {},
+          limits: usualLimits,
+        },
+  );
+  const [more, { toggle }] = useDisclosure(false);
+  const manifest = manifestOf(providers, draft.provider);
+  const save = useSaveAccount();
+  const check = useMutation({
+    mutationFn: (body: Account) => given(api.POST('/api/v1/accounts/check', { body })),
+  });
+  const body = () => bodyOf(draft, manifest?.settings ?? [], account);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(body(), { onSuccess: onSaved });
+  };
+  const fault = save.error ?? check.error;
+  const shown = [
+    'name',
+    'provider',
+    ...(manifest?.settings ?? []).flatMap((field) => [field.key, `settings.${field.key}`]),
+  ];
+  const limit = (key: keyof Account['limits'], value: string | number) =>
+    setDraft({ ...draft, limits: { ...draft.limits, [key]: Number(value) } });
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {account ? null : (
+          <Select
+            label={t('notify.aggregator')}
+            data={providers.map((one) => ({ value: one.name, label: textOf(one.title, i18n.language) || one.name }))}
+            value={draft.provider || null}
+            placeholder={t('notify.chooseAggregator')}
+            allowDeselect={false}
+            searchable
+            data-autofocus={draft.provider === '' || undefined}
+            onChange={(provider) =>
+              provider && setDraft({ ...draft, provider, values: {}, name: freeName(provider, taken) })
+            }
+          />
+        )}
+        {manifest ? (
+          <>
+            <AccountForm
+              key={manifest.name}
+              fields={manifest.settings}
+              values={draft.values}
+              secrets={secretsOf(account)}
+              fault={fault}
+              onChange={(key, value) => setDraft((now) => ({ ...now, values: { ...now.values, [key]: value } }))}
+            />
+            <UnstyledButton
+              className="ob-link"
+              c="var(--mantine-color-anchor)"
+              fz="sm"
+              onClick={toggle}
+              aria-expanded={more}
+            >
+              {t('account.limits')}
+            </UnstyledButton>
+            <Collapse expanded={more}>
+              <Stack gap="md">
+                {account ? null : (
+                  <TextInput
+                    label={t('account.name')}
+                    description={t('account.nameHelp')}
+                    value={draft.name}
+                    error={fieldText(fault, 'name', t)}
+                    onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
+                  />
+                )}
+                <SimpleGrid cols={{ base: 1, xs: 3 }}>
+                  <NumberInput
+                    label={t('account.perSecond')}
+                    value={draft.limits.per_second}
+                    min={0.01}
+                    onChange={(value) => limit('per_second', value)}
+                  />
+                  <NumberInput
+                    label={t('account.perDay')}
+                    value={draft.limits.per_day}
+                    min={1}
+                    onChange={(value) => limit('per_day', value)}
+                  />
+                  <NumberInput
+                    label={t('account.perPhone')}
+                    value={draft.limits.per_phone_per_day}
+                    min={1}
+                    onChange={(value) => limit('per_phone_per_day', value)}
+                  />
+                </SimpleGrid>
+              </Stack>
+            </Collapse>
+            {check.data ? (
+              <>
+                <Findings findings={check.data.findings} />
+                {check.data.balance ? (
+                  <Text>
+                    {t('balance.is')} <BalanceText balance={check.data.balance} />
+                  </Text>
+                ) : null}
+              </>
+            ) : null}
+            <ErrorBox fault={fault} others={otherFaults(fault, shown, t)} />
+          </>
+        ) : null}
+        <Group justify="flex-end" gap="xs">
+          {onCancel ? (
+            <Button variant="default" onClick={onCancel}>
+              {t('cancel')}
+            </Button>
+          ) : null}
+          {manifest?.abilities.some((one) => one === 'check' || one === 'balance') ? (
+            <Button variant="default" loading={check.isPending} onClick={() => check.mutate(body())}>
+              {t(manifest.abilities.includes('balance') ? 'balance.check' : 'account.check')}
+            </Button>
+          ) : null}
+          <Button type="submit" loading={save.isPending} disabled={!manifest}>
+            {t('save.save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

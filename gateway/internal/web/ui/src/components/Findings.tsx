@@ -1,0 +1,38 @@
+import { Alert, Anchor, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Finding } from '@/api/types';
+
+const looks = {
+  ok: { color: 'green', icon: IconCircleCheck },
+  info: { color: 'blue', icon: IconInfoCircle },
+  warning: { color: 'orange', icon: IconAlertTriangle },
+  error: { color: 'red', icon: IconCircleX },
+};
+
+/** What was found, with what to do about it and the way there. */
+export function Findings({ findings }: { findings: Finding[] }) {
+  const { t } = useTranslation();
+  if (findings.length === 0) return null;
+  return (
+    <Stack gap="xs">
+      {findings.map((one) => {
+        const { color, icon: Icon } = looks[one.severity] ?? looks.info;
+        return (
+          <Alert key={`${one.code} ${one.field ?? ''} ${one.summary}`} color={color} icon={<Icon size={20} />} p="sm">
+            <Text size="sm" fw={500}>
+              {one.summary}
+            </Text>
+            {one.cure ? <Text size="sm">{one.cure}</Text> : null}
+            {one.link !== undefined && one.link !== '' ? (
+              <Anchor size="sm" className="ob-link" renderRoot={(props) => <Link to={one.link} {...props} />}>
+                {t('findings.open')}
+              </Anchor>
+            ) : null}
+          </Alert>
+        );
+      })}
+    </Stack>
+  );
+}

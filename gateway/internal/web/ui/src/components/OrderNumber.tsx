@@ -1,0 +1,20 @@
+import { Anchor } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+
+/** The number of an order as guests know it, and the way to the order. */
+export function OrderNumber({ number, id }: { number?: string; id?: string }) {
+  const { t } = useTranslation();
+  const text = number ? t('order.number', { number }) : t('order.noNumber');
+  if (!id) return <bdi>{text}</bdi>;
+  return (
+    <Anchor
+      fw={600}
+      className="ob-link"
+      style={{ whiteSpace: 'nowrap' }}
+      renderRoot={(props) => <Link to={`/orders/${id}`} {...props} />}
+    >
+      <bdi>{text}</bdi>
+    </Anchor>
+  );
+}

@@ -1,0 +1,72 @@
+import { ActionIcon, Menu, Modal } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconArrowForwardUp, IconBan, IconDotsVertical, IconListDetails, IconQuestionMark } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useMessageAct } from '@/api/messages';
+import { useMay } from '@/api/session';
+import type { Message } from '@/api/types';
+import { notify } from '@/components/notify';
+import { problemText } from '@/components/problemText';
+import { UnknownChoice } from '@/components/UnknownChoice';
+import { ResendDialog } from './ResendDialog';
+
+/** What can be done with a message of a list. */
+export function MessageActions({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [resending, resend] = useDisclosure(false);
+  const [settling, settle] = useDisclosure(false);
+  const act = useMessageAct();
+  const can = may('messages:write') ? message.can : [];
+  const cancel = () =>
+    act.mutate(
+      { id: message.id, act: 'cancel' },
+      {
+        onSuccess: () => void notify(t('messages.cancelled')),
+        onError: (fault) => void notify(problemText(fault, t), 'wrong'),
+      },
+    );
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={t('messages.actsFor', { number: message.order_number || message.id })}
+          >
+            <IconDotsVertical size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconListDetails size={16} />}
+            renderRoot={(props) => <Link to={`/messages/${message.id}`} {...props} />}
+          >
+            {t('messages.open')}
+          </Menu.Item>
+          {can.includes('settle') ? (
+            <Menu.Item leftSection={<IconQuestionMark size={16} />} onClick={settle.open}>
+              {t('unknown.title')}
+            </Menu.Item>
+          ) : null}
+          {can.includes('resend') ? (
+            <Menu.Item leftSection={<IconArrowForwardUp size={16} />} onClick={resend.open}>
+              {t('messages.resend')}
+            </Menu.Item>
+          ) : null}
+          {can.includes('cancel') ? (
+            <Menu.Item leftSection={<IconBan size={16} />} onClick={cancel}>
+              {t('messages.cancel')}
+            </Menu.Item>
+          ) : null}
+        </Menu.Dropdown>
+      </Menu>
+      <ResendDialog message={message} opened={resending} onClose={resend.close} />
+      <Modal opened={settling} onClose={settle.close} title={t('status.unknown')} size="lg">
+        <UnknownChoice id={message.id} why={message.why} />
+      </Modal>
+    </>
+  );
+}

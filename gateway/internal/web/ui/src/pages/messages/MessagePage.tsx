@@ -1,0 +1,100 @@
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { revealPhone, useMessage, useMessageAct } from '@/api/messages';
+import { useMay } from '@/api/session';
+import type { MessageDetail } from '@/api/types';
+import { ErrorBox } from '@/components/ErrorBox';
+import { Facts } from '@/components/Facts';
+import { Loading } from '@/components/Loading';
+import { MaskedPhone } from '@/components/MaskedPhone';
+import { Money } from '@/components/Money';
+import { OrderNumber } from '@/components/OrderNumber';
+import { Page } from '@/components/Page';
+import { RelativeTime } from '@/components/RelativeTime';
+import { StatusBadge } from '@/components/StatusBadge';
+import { TimeLine } from '@/components/TimeLine';
+import { UnknownChoice } from '@/components/UnknownChoice';
+import { ResendDialog } from './ResendDialog';
+import { storyOf } from './story';
+
+/** One text: what it says, where it is, and everything that happened to it. */
+export default function MessagePage() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { id = '' } = useParams({ strict: false }) as { id?: string };
+  const { data, error, refetch } = useMessage(id);
+  const title = data?.order_number ? t('messages.ofOrder', { number: data.order_number }) : t('messages.one');
+  if (!data) {
+    return <Page title={title}>{error ? <ErrorBox fault={error} retry={() => void refetch()} /> : <Loading />}</Page>;
+  }
+  return (
+    <Page title={title} actions={<Acts message={data} />}>
+      <Stack gap="lg" maw={860}>
+        <Group gap="sm">
+          <StatusBadge status={data.status} />
+          <Text style={{ flex: '1 1 240px' }}>{[data.why, data.cure].filter(Boolean).join(' ')}</Text>
+        </Group>
+        {data.can.includes('settle') && may('messages:write') ? <UnknownChoice id={data.id} why={data.why} /> : null}
+        <Paper bg="var(--ob-quiet)">
+          <Text size="lg" style={{ whiteSpace: 'pre-wrap' }} c={data.text ? undefined : 'dimmed'}>
+            <bdi>{data.text || t('messages.textGone')}</bdi>
+          </Text>
+        </Paper>
+        <MessageFacts message={data} />
+        <div>
+          <Title order={2} mb="md">
+            {t('messages.story')}
+          </Title>
+          <TimeLine label={t('messages.story')} steps={storyOf(data, t)} />
+        </div>
+      </Stack>
+    </Page>
+  );
+}
+
+function Acts({ message }: { message: MessageDetail }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [opened, { open, close }] = useDisclosure(false);
+  const act = useMessageAct();
+  if (!may('messages:write')) return null;
+  return (
+    <>
+      {message.can.includes('cancel') ? (
+        <Button variant="default" loading={act.isPending} onClick={() => act.mutate({ id: message.id, act: 'cancel' })}>
+          {t('messages.cancel')}
+        </Button>
+      ) : null}
+      {message.can.includes('resend') ? <Button onClick={open}>{t('messages.resend')}</Button> : null}
+      <ResendDialog message={message} opened={opened} onClose={close} />
+    </>
+  );
+}
+
+function MessageFacts({ message }: { message: MessageDetail }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const reveal = message.contact_id && may('contacts:reveal') ? revealPhone(message.contact_id) : undefined;
+  return (
+    <Facts
+      facts={[
+        [t('messages.order'), <OrderNumber key="order" number={message.order_number} id={message.order_id} />],
+        [
+          t('messages.to'),
+          message.to ? <MaskedPhone key="to" masked={message.to} reveal={reveal} /> : t('phone.erased'),
+        ],
+        [t('messages.restaurant'), <bdi key="place">{message.restaurant_name || message.restaurant_code}</bdi>],
+        [t('messages.account'), message.account],
+        [t('messages.segments'), message.segments > 0 && String(message.segments)],
+        [t('messages.cost'), message.cost && <Money key="cost" amount={message.cost} />],
+        [t('messages.rule'), message.rule],
+        [t('messages.created'), <RelativeTime key="at" at={message.created_at} />],
+        [t('messages.deadline'), <RelativeTime key="until" at={message.deadline} />],
+        [t('messages.generation'), message.generation > 0 && String(message.generation)],
+        [t('messages.id'), <code key="id">{message.id}</code>],
+      ]}
+    />
+  );
+}
