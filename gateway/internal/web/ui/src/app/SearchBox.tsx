@@ -1,32 +1,23 @@
-import { ActionIcon, Kbd, Modal, NavLink, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Kbd, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure, useHotkeys, useMediaQuery } from '@mantine/hooks';
-import { IconMessage, IconPhone, IconReceipt, IconSearch } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { IconSearch } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { narrowScreen } from '@/components/KeysetList';
-import { type Found, guesses } from './search';
+import { narrowScreen } from '@/components/narrowScreen';
 
-const icons = { order: IconReceipt, phone: IconPhone, message: IconMessage };
+const SearchDialog = lazy(async () => ({ default: (await import('./SearchDialog')).SearchDialog }));
 
 /** One search for everything: an order's number, the end of a phone, a message's id. The key is "/". */
 export function SearchBox() {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure(false);
-  const [text, setText] = useState('');
-  const navigate = useNavigate();
+  const [used, setUsed] = useState(false);
   const narrow = useMediaQuery(narrowScreen, false, { getInitialValueInEffect: false });
-  useHotkeys([['/', open]]);
-  const found = guesses(text);
-  const go = (one: Found) => {
-    close();
-    setText('');
-    void navigate({ to: one.to, search: one.search });
+  const show = () => {
+    setUsed(true);
+    open();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (found[0]) go(found[0]);
-  };
+  useHotkeys([['/', show]]);
   return (
     <>
       {narrow ? (
@@ -34,13 +25,13 @@ export function SearchBox() {
           variant="subtle"
           c="var(--mantine-color-text)"
           size="lg"
-          onClick={open}
+          onClick={show}
           aria-label={t('search.open')}
         >
           <IconSearch size={20} stroke={1.6} />
         </ActionIcon>
       ) : (
-        <UnstyledButton onClick={open} className="ob-search" aria-keyshortcuts="/">
+        <UnstyledButton onClick={show} className="ob-search" aria-keyshortcuts="/">
           <IconSearch size={16} stroke={1.8} aria-hidden />
           <Text span size="sm" c="dimmed">
             {t('search.open')}
@@ -48,36 +39,7 @@ export function SearchBox() {
           <Kbd size="xs">/</Kbd>
         </UnstyledButton>
       )}
-      <Modal opened={opened} onClose={close} title={t('search.title')} centered={false}>
-        <form onSubmit={submit}>
-          <TextInput
-            aria-label={t('search.title')}
-            placeholder={t('search.placeholder')}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            data-autofocus
-            autoComplete="off"
-          />
-          <Stack gap={0} mt="sm">
-            {found.map((one) => {
-              const Icon = icons[one.kind];
-              return (
-                <NavLink
-                  key={one.kind}
-                  component="button"
-                  type="button"
-                  leftSection={<Icon size={18} stroke={1.6} />}
-                  label={t(`search.${one.kind}`, { text: one.shown })}
-                  onClick={() => go(one)}
-                />
-              );
-            })}
-          </Stack>
-          <Text size="sm" c="dimmed" mt="sm">
-            {t('search.help')}
-          </Text>
-        </form>
-      </Modal>
+      <Suspense>{used ? <SearchDialog opened={opened} onClose={close} /> : null}</Suspense>
     </>
   );
 }

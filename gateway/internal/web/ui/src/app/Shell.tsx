@@ -4,12 +4,11 @@ import { IconDots } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ConfirmDialog } from '@/components/ConfirmDialog';
 import { ConnectionBanner } from '@/components/ConnectionBanner';
-import { narrowScreen } from '@/components/KeysetList';
 import { Loading } from '@/components/Loading';
+import { narrowScreen } from '@/components/narrowScreen';
 import { Brand } from './Brand';
-import { LoginDialog } from './LoginDialog';
+import { Dialogs } from './Dialogs';
 import { groups, tabs } from './pages';
 import { SearchBox } from './SearchBox';
 import { LanguageSwitch, SchemeSwitch } from './switches';
@@ -65,8 +64,7 @@ export function Shell() {
           <BottomBar />
         </AppShell.Footer>
       ) : null}
-      <LoginDialog />
-      <ConfirmDialog />
+      <Dialogs />
     </AppShell>
   );
 }

@@ -7,6 +7,7 @@ import { type MouseEvent, type ReactNode, useLayoutEffect, useRef, useState } fr
 import { useTranslation } from 'react-i18next';
 import { ErrorBox } from './ErrorBox';
 import { Loading } from './Loading';
+import { narrowScreen } from './narrowScreen';
 
 /** One page of a list, as the API gives it. */
 export interface KeysetPage<Row> {
@@ -23,9 +24,6 @@ export interface Column<Row> {
   /** The label is for screen readers only. */
   hidden?: boolean;
 }
-
-/** From where lists are cards: where a table would have to be scrolled sideways. */
-export const narrowScreen = '(max-width: 48em)';
 
 /**
  * A list of any length: a table on wide screens, cards on narrow ones. Pages are fetched by key when

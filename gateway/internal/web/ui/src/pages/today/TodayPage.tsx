@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, given } from '@/api/client';
 import { useMay } from '@/api/session';
@@ -13,7 +13,9 @@ import { Loading } from '@/components/Loading';
 import { Money } from '@/components/Money';
 import { Page } from '@/components/Page';
 import { language } from '@/i18n/language';
-import { LiveFeed } from './LiveFeed';
+
+// The sentence is there before the feed is.
+const LiveFeed = lazy(async () => ({ default: (await import('./LiveFeed')).LiveFeed }));
 
 /** The home page: whether all is well and, if not, what to do; then what happens, as it happens. */
 export default function TodayPage() {
@@ -34,7 +36,9 @@ export default function TodayPage() {
           <ErrorBox fault={today.error} retry={() => void today.refetch()} />
         )}
         {may('system:read') && today.isPending ? <Loading /> : null}
-        {may('events:read') ? <LiveFeed zone={today.data?.zone} heard={today.data?.first_event ?? true} /> : null}
+        <Suspense fallback={<Loading />}>
+          {may('events:read') ? <LiveFeed zone={today.data?.zone} heard={today.data?.first_event ?? true} /> : null}
+        </Suspense>
       </Stack>
     </Page>
   );

@@ -58,7 +58,9 @@ export function ProviderStep({
               loading={simulator.isPending}
               onClick={() => simulate(simulated.provider)}
             >
-              {t('wizard.simulator', { name: simulated.title })}
+              {t('wizard.simulator', {
+                name: textOf(manifestOf(providers, simulated.provider)?.title, i18n.language) || simulated.provider,
+              })}
             </Button>
           ) : null}
           <ImportBox onUnderstood={(found) => setStart({ provider: found.provider, values: found.settings })} />
