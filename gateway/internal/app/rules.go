@@ -72,8 +72,7 @@ func (a *App) loadRules(ctx context.Context) (tried, loaded <-chan struct{}) {
 	first, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		var err error
-		a.watch.tried, err = a.tryRules(ctx)
+		err := a.takeRules(ctx)
 		close(first)
 		for err != nil {
 			a.opts.Log.Error("rules cannot be loaded; events are stored and wait", "error", err)
@@ -82,10 +81,18 @@ func (a *App) loadRules(ctx context.Context) (tried, loaded <-chan struct{}) {
 				return
 			case <-time.After(rulesRetry):
 			}
-			a.watch.tried, err = a.tryRules(ctx)
+			err = a.takeRules(ctx)
 		}
 	}()
 	return first, done
+}
+
+// takeRules is tryRules while nobody changes the folder.
+func (a *App) takeRules(ctx context.Context) (err error) {
+	a.watch.changing.Lock()
+	defer a.watch.changing.Unlock()
+	a.watch.tried, err = a.tryRules(ctx)
+	return err
 }
 
 // tryRules tells which files it looked at.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -21,8 +20,7 @@ import (
 type ruleScreen struct {
 	*RuleBook
 	serving *script.Pool
-
-	saving sync.Mutex // one change of the folder at a time
+	watch   *ruleWatch // looks at the same folder
 }
 
 // Rules lists the rule files.
@@ -213,8 +211,8 @@ func unlike(want, got []rule.Saying, lang string) string {
 
 // SaveRule saves a file that compiles and passes its cases, and lets it serve.
 func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft adminapi.RuleDraft, base, lang string) (adminapi.RuleSource, error) {
-	s.saving.Lock()
-	defer s.saving.Unlock()
+	s.watch.changing.Lock()
+	defer s.watch.changing.Unlock()
 	if !ruleName.MatchString(draft.Name) {
 		return adminapi.RuleSource{}, problem.RefuseField("name", problem.FieldInvalid)
 	}
@@ -297,7 +295,7 @@ func replaceFile(path, text string) error {
 	return os.Rename(temp, path)
 }
 
-// serve lets what stands in the folder serve.
+// serve lets what stands in the folder serve. The watch is told, so that it does not look again.
 func (s *ruleScreen) serve(ctx context.Context) error {
 	files, err := s.active(ctx, nil)
 	if err != nil {
@@ -314,13 +312,14 @@ func (s *ruleScreen) serve(ctx context.Context) error {
 			}}}
 		}
 	}
+	s.watch.tried, s.watch.told = ruleVersions(files), ""
 	return nil
 }
 
 // EnableRule switches a file on or off.
 func (s *ruleScreen) EnableRule(ctx context.Context, who adminapi.Caller, name string, enabled bool) (adminapi.RuleFile, error) {
-	s.saving.Lock()
-	defer s.saving.Unlock()
+	s.watch.changing.Lock()
+	defer s.watch.changing.Unlock()
 	if current, err := s.current(name); err != nil || current == nil {
 		return adminapi.RuleFile{}, errors.Join(err, problem.Refuse(problem.NoSuchThing))
 	}
@@ -337,8 +336,8 @@ func (s *ruleScreen) EnableRule(ctx context.Context, who adminapi.Caller, name s
 // DeleteRule removes a file. Its versions stay, so that it can be restored. The last one cannot go:
 // notifications are switched off on their page.
 func (s *ruleScreen) DeleteRule(ctx context.Context, who adminapi.Caller, name string) error {
-	s.saving.Lock()
-	defer s.saving.Unlock()
+	s.watch.changing.Lock()
+	defer s.watch.changing.Unlock()
 	files, err := RuleFiles(s.opts.Config.Rules)
 	switch {
 	case err != nil:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -41,6 +42,10 @@ type ruleWatch struct {
 	log    hclog.Logger
 	shelf  ruleShelf // may be nil
 
+	// changing is held while files are taken over, and by whoever writes some, so that nobody takes over
+	// what is just being replaced.
+	changing sync.Mutex
+
 	tried string // ruleVersions of the files that serve or were refused
 	seen  string // ruleVersions of the last look
 	told  string // the last trouble that is in the log
@@ -61,6 +66,8 @@ func (w *ruleWatch) Run(ctx context.Context, tick <-chan time.Time) {
 // look takes the files over once they have stayed the same for two looks: an editor or a copy may be
 // in the middle of writing them.
 func (w *ruleWatch) look(ctx context.Context) {
+	w.changing.Lock()
+	defer w.changing.Unlock()
 	files, err := w.files(ctx)
 	if err != nil {
 		w.tell(err)

@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/orderbell/orderbell/gateway/internal/httpapi"
+	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/script"
 )
 
@@ -68,10 +69,20 @@ func (a *App) open() {
 			Guard: doorkeeper{a.guard}, Admin: services,
 			Events: intakeStore(a.db), Contacts: a.db, Keys: a.guard, Ready: a.db, Parts: f.parts,
 			Declared: a.opts.Config.AccessKeys(a.opts.Now()), IntakeKey: func(key string) (string, bool) { return a.config().IntakeRestaurant(key) },
-			Check: a.recent.check, Callbacks: a.reconcile, PublicURL: a.opts.Config.PublicURL,
+			Check: a.understand, Callbacks: a.reconcile, PublicURL: a.opts.Config.PublicURL,
 			Now: a.opts.Now, Log: a.opts.Log.Named("http"), Version: a.opts.Version,
 		})
 	}
+}
+
+// understand looks at a posted body; the error is in the configured language, since it is kept as a note
+// for people.
+func (a *App) understand(body []byte) error {
+	err := a.recent.check(body)
+	if odd, ok := errors.AsType[*kds.Error](err); ok {
+		return errors.New(odd.Sentence(a.opts.Config.Language))
+	}
+	return err
 }
 
 // serve answers on all addresses until ctx ends or one of them is lost, then lets the requests under

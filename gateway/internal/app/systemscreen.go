@@ -25,11 +25,9 @@ func (s *systemScreen) System(ctx context.Context, lang string) (adminapi.System
 	if err != nil {
 		return adminapi.SystemState{}, err
 	}
-	checks := []adminapi.Finding{}
-	if s.checks != nil {
-		if checks, err = s.checks(ctx, lang); err != nil {
-			return adminapi.SystemState{}, err
-		}
+	checks, err := s.checks(ctx, lang)
+	if err != nil {
+		return adminapi.SystemState{}, err
 	}
 	cfg := s.app.config()
 	state := adminapi.SystemState{

@@ -83,6 +83,7 @@ type Gateway struct {
 	Data string
 	cmd  *exec.Cmd
 	log  *logBuffer
+	said *logBuffer
 	done chan struct{}
 }
 
@@ -110,7 +111,7 @@ func TryStart(tb testing.TB, p Programs, data, yaml string) (*Gateway, error) {
 	// The test's own context would kill the gateway at the test's end, before it can stop by itself.
 	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), p.Path(), "run", "--config", file, "--data", data) // #nosec G204 -- a test runs its own build
 	cmd.Env = []string{"LANG=en", "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + os.Getenv("TMPDIR")}
-	g := &Gateway{Data: data, cmd: cmd, log: &logBuffer{}, done: make(chan struct{})}
+	g := &Gateway{Data: data, cmd: cmd, log: &logBuffer{}, said: &logBuffer{}, done: make(chan struct{})}
 	cmd.Stderr = g.log
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -125,6 +126,7 @@ func TryStart(tb testing.TB, p Programs, data, yaml string) (*Gateway, error) {
 		defer close(g.done)
 		scanner := bufio.NewScanner(stdout)
 		for scanner.Scan() {
+			_, _ = fmt.Fprintln(g.said, scanner.Text())
 			select {
 			case lines <- scanner.Text():
 			default:
@@ -153,6 +155,9 @@ func (g *Gateway) PID() int { return g.cmd.Process.Pid }
 
 // Log is what the program wrote to standard error so far.
 func (g *Gateway) Log() string { return g.log.String() }
+
+// Said is what the program printed so far: where it serves, the set-up link.
+func (g *Gateway) Said() string { return g.said.String() }
 
 // Kill ends the program as a crash would, and waits until it is gone.
 func (g *Gateway) Kill() {
