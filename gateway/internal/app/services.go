@@ -8,7 +8,6 @@ import (
 
 // services are what the admin's calls call.
 func (a *App) services() adminapi.Services {
-	book := &RuleBook{opts: a.opts, db: a.db, policies: policies(a.config)}
 	accounts := newAccountService(a)
 	checks := func(ctx context.Context, lang string) ([]adminapi.Finding, error) {
 		today, err := a.screen.Today(ctx, lang)
@@ -17,10 +16,16 @@ func (a *App) services() adminapi.Services {
 	return adminapi.Services{
 		Accounts:      &firstSteps{accountCalls: accounts, db: a.db, now: a.opts.Now},
 		Notifications: notificationService{App: a, accounts: accounts}, Restaurants: restaurantService{a},
-		Rules:  &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch},
+		Rules:  a.ruleScreen(),
 		System: &systemScreen{app: a, started: a.opts.Now(), checks: checks},
 		Wizard: &wizard{app: a},
 		SignIn: a.guard, Sessions: a.guard, Users: a.guard, Passwords: a.guard, Factor: a.guard, Keys: a.guard, Audit: a.guard,
 		Messages: a.screen, Orders: a.screen, Events: a.screen, Contacts: a.screen, Overview: a.screen,
 	}
+}
+
+// ruleScreen is the rules as the screen shows, changes and tries them.
+func (a *App) ruleScreen() *ruleScreen {
+	book := &RuleBook{opts: a.opts, db: a.db, policies: policies(a.config)}
+	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch}
 }
