@@ -316,7 +316,7 @@ func TestAHundredMessagesHaveTheirOwnIDs(t *testing.T) {
 
 func TestTheSMSCIsNotPressedWhenItComplains(t *testing.T) {
 	t.Parallel()
-	r := opened(t, map[string]string{"password": "limited"})
+	r := opened(t, map[string]string{"password": "slow-down"})
 	var batch []sdk.Message
 	for range 20 {
 		batch = append(batch, r.message("00001", "x"))
@@ -338,7 +338,7 @@ func TestTheSMSCIsNotPressedWhenItComplains(t *testing.T) {
 		t.Errorf("%d were accepted and %d taken, want the 5 of a second", accepted, len(r.smsc.Taken()))
 	}
 	// With the operator's rate in the settings nothing is refused.
-	r = opened(t, map[string]string{"password": "limited", "rate": "4"})
+	r = opened(t, map[string]string{"password": "slow-down", "rate": "4"})
 	if outcomes, err = r.Send(t.Context(), "main", 1, batch[:9]); err != nil {
 		t.Fatal(err)
 	}

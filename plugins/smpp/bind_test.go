@@ -26,14 +26,14 @@ func TestAnAdminIsToldWhyTheLoginFails(t *testing.T) {
 		password, setting, code string
 		reason                  sdk.Reason
 	}{
-		"a wrong password":       {"wrong", "password", "0x0000000E", sdk.Unauthorized},
-		"a wrong system_id":      {"unknown", "system_id", "0x0000000F", sdk.Unauthorized},
-		"a refused bind":         {"refused", "", "0x0000000D", sdk.Unauthorized},
-		"somebody is bound":      {"bound", "system_id", "0x00000005", sdk.Unavailable},
-		"the operator's code":    {"failing", "", "0x00000401", sdk.Unauthorized},
-		"the connection ends":    {"hangup", "port", "", sdk.Unavailable},
-		"a web server's port":    {"page", "port", "", sdk.Unavailable},
-		"a silent SMSC":          {"silent", "-", "", sdk.Unavailable},
+		"a wrong password":       {"wrong-pass", "password", "0x0000000E", sdk.Unauthorized},
+		"a wrong system_id":      {"no-such-id", "system_id", "0x0000000F", sdk.Unauthorized},
+		"a refused bind":         {"bind-fails", "", "0x0000000D", sdk.Unauthorized},
+		"somebody is bound":      {"in-use", "system_id", "0x00000005", sdk.Unavailable},
+		"the operator's code":    {"own-code", "", "0x00000401", sdk.Unauthorized},
+		"the connection ends":    {"hang-up", "port", "", sdk.Unavailable},
+		"a web server's port":    {"web-page", "port", "", sdk.Unavailable},
+		"a silent SMSC":          {"no-answer", "-", "", sdk.Unavailable},
 		"an SMSC that is well":   {"canary-4712", "tls", "", ""},
 		"nobody listens (ports)": {"", "-", "", sdk.Unavailable},
 	} {

@@ -82,11 +82,11 @@ func (p *Providers) Stop() {
 // Check lets the account's provider log in, without sending.
 func (p *Providers) Check(ctx context.Context, account string) []Finding {
 	report := p.host.Check(ctx, account)
-	if report.Err != nil {
-		return []Finding{{Part: "account", Name: account, Text: textOf(report.Err)}}
-	}
 	var findings []Finding
-	for _, d := range report.Diagnostics {
+	if report.Err != nil {
+		findings = []Finding{{Part: "account", Name: account, Text: textOf(report.Err)}}
+	}
+	for _, d := range report.Diagnostics { // beside an error: what to do about it, in both languages
 		findings = append(findings, Finding{Part: "account", Name: account, OK: d.Severity != sdk.SeverityError,
 			Text: Text{RU: d.Summary.In("ru") + " " + d.Cure.In("ru"), EN: d.Summary.In("en") + " " + d.Cure.In("en")}})
 	}

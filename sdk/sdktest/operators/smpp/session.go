@@ -20,7 +20,7 @@ const statusOwn = data.CommandStatusType(0x0401)
 // Limits of a session.
 const (
 	slowly       = time.Second
-	limit        = 5 // messages a second of the password limited
+	limit        = 5 // messages a second of the password slow-down
 	writeTimeout = 10 * time.Second
 )
 
@@ -90,7 +90,7 @@ func (s *session) bind(u *pdu.BindRequest) bool {
 	answer, _ := u.GetResponse().(*pdu.BindResp) // it is one
 	answer.SystemID = "simulator"
 	refusals := map[string]data.CommandStatusType{
-		"wrong": data.ESME_RINVPASWD, "unknown": data.ESME_RINVSYSID, "refused": data.ESME_RBINDFAIL, "bound": data.ESME_RALYBND,
+		"wrong-pass": data.ESME_RINVPASWD, "no-such-id": data.ESME_RINVSYSID, "bind-fails": data.ESME_RBINDFAIL, "in-use": data.ESME_RALYBND,
 	}
 	s.smsc.log("bind_transceiver")
 	switch refusal, refused := refusals[u.Password]; {
@@ -100,14 +100,14 @@ func (s *session) bind(u *pdu.BindRequest) bool {
 		answer.CommandStatus = refusal
 		s.write(answer)
 		return false
-	case u.Password == "failing":
+	case u.Password == "own-code":
 		s.bare(data.BIND_TRANSCEIVER_RESP, statusOwn, u.GetSequenceNumber())
 		return false
-	case u.Password == "silent":
+	case u.Password == "no-answer":
 		return true
-	case u.Password == "hangup":
+	case u.Password == "hang-up":
 		return false
-	case u.Password == "page":
+	case u.Password == "web-page":
 		return s.raw([]byte(page)) && false
 	}
 	s.system, s.password = u.SystemID, u.Password

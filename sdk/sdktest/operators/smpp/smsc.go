@@ -7,11 +7,11 @@
 //
 // Any system_id with any password is good, but for these passwords:
 //
-//	wrong    bind fails: ESME_RINVPASWD          unknown  bind fails: ESME_RINVSYSID
-//	refused  bind fails: ESME_RBINDFAIL          bound    bind fails: ESME_RALYBND
-//	failing  bind fails with a code of the operator's own, and without a body
-//	silent   the bind is never answered          hangup   the connection ends instead of an answer
-//	page     a web page answers                  limited  ESME_RTHROTTLED above 5 messages a second
+//	wrong-pass  bind fails: ESME_RINVPASWD      no-such-id  bind fails: ESME_RINVSYSID
+//	bind-fails  bind fails: ESME_RBINDFAIL      in-use      bind fails: ESME_RALYBND
+//	own-code    bind fails with a code of the operator's own, and without a body
+//	no-answer   the bind is never answered      hang-up     the connection ends instead of an answer
+//	web-page    a web page answers              slow-down   ESME_RTHROTTLED above 5 messages a second
 //
 // The last five digits of a recipient choose what becomes of a message. NNN is decimal:
 //

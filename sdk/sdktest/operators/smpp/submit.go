@@ -65,7 +65,7 @@ func (s *session) refusal(t Taken) data.CommandStatusType {
 	switch {
 	case s.system == "":
 		return data.ESME_RINVBNDSTS
-	case s.password == "limited" && s.tooMany():
+	case s.password == "slow-down" && s.tooMany():
 		return data.ESME_RTHROTTLED
 	case t.tail/1000 == 1 && t.tail%1000 > 0:
 		return data.CommandStatusType(t.tail % 1000)
