@@ -251,7 +251,7 @@ func stateWord(state, lang string) string {
 	return state
 }
 
-// accounts tells how the accounts are; nobody knows when they cannot be asked.
+// accounts tells how the accounts are; nil when nobody knows.
 func (s *Screen) accounts(ctx context.Context, lang string) []adminapi.Account {
 	if s.opt.Accounts == nil {
 		return nil
@@ -260,7 +260,10 @@ func (s *Screen) accounts(ctx context.Context, lang string) []adminapi.Account {
 	if err != nil && ctx.Err() == nil {
 		s.opt.Log.Warn("how the accounts are is not known", "error", err)
 	}
-	return all
+	if err != nil {
+		return nil
+	}
+	return listOf(all)
 }
 
 // accountsEvery is how often the accounts are looked at for the feed.

@@ -59,7 +59,7 @@ func setup(t *testing.T) *stage {
 	t.Helper()
 	moscow, err := time.LoadLocation("Europe/Moscow")
 	must(t, err)
-	s := &stage{clock: time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)} // 15:00 in Moscow
+	s := &stage{accounts: []adminapi.Account{{Name: "main", State: "ready"}}, clock: time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)} // 15:00 in Moscow
 	s.feed = screen.NewFeed(s.now)
 	s.db, err = store.Open(t.Context(), store.Options{Folder: t.TempDir(), Instance: true, Now: s.now, Told: s.feed.Tell})
 	must(t, err)

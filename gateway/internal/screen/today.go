@@ -73,7 +73,10 @@ func sentence(t adminapi.Today, accounts []adminapi.Account, now time.Time, lang
 			parts = append(parts, holds(a, lang))
 		}
 	}
-	said := fmt.Sprintf(pick(lang, "Сегодня %d SMS", "%d texts today"), t.Texts)
+	said := fmt.Sprintf("Сегодня %d SMS", t.Texts)
+	if lang == "en" {
+		said = texts(t.Texts, lang) + " today"
+	}
 	if ended := t.Accepted + t.Failed; ended > 0 && t.Done > 0 {
 		said += fmt.Sprintf(pick(lang, ", доставлено %d %%", ", %d %% delivered"), t.Done*100/ended)
 	}
@@ -114,6 +117,13 @@ const (
 // command both say.
 func Standing(st Standings, lang string) []adminapi.Finding {
 	all := []adminapi.Finding{}
+	if st.Accounts != nil && len(st.Accounts) == 0 {
+		all = append(all, adminapi.Finding{
+			Severity: "error", Code: "no_account", Link: "/accounts",
+			Summary: pick(lang, "SMS отправлять не через кого: нет ни одной учётной записи.", "There is nobody to send through: no account."),
+			Cure:    pick(lang, "Добавьте учётную запись провайдера.", "Add an account with a provider."),
+		})
+	}
 	for _, a := range st.Accounts {
 		all = append(all, accountFindings(a, lang)...)
 	}

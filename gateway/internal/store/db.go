@@ -27,7 +27,7 @@ type Options struct {
 	Log      hclog.Logger // nil: no log
 	Now      func() time.Time
 	Number   func(order.Order) string // the number as the restaurant prints it; nil: order.Number's default
-	Told     func([]Told)             // hears after each commit what it changed, in order; must not block; nil: nobody
+	Told     func([]Told)             // hears after each commit what it changed, in order, before those know who wrote it; must not block; nil: nobody
 	Queue    int                      // events that may wait for the writer before ErrBusy; 0 means 4096
 }
 

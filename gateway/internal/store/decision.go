@@ -201,6 +201,7 @@ func (db *DB) saveDecisions(t *tx, live []*decided) error {
 				id = db.ids.next()
 			}
 			all, ids = append(all, d), append(ids, id)
+			t.tell(ToldDecision, id) // before its messages
 		}
 	}
 	queued, err := db.queueAll(t, ids, all)
@@ -218,7 +219,6 @@ func (db *DB) saveDecisions(t *tx, live []*decided) error {
 		}
 		rows = append(rows, ids[i], d.EventID, d.OrderID, d.Restaurant, d.Rule, d.RuleVersion, d.change,
 			string(outcome), string(reason), d.Note, micros(d.WaitUntil), due, micros(d.At))
-		t.tell(ToldDecision, ids[i])
 	}
 	if _, err := t.rows(&insertDecisions, rows, nil); err != nil {
 		return fmt.Errorf("decisions: %w", err)

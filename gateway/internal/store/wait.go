@@ -119,6 +119,7 @@ func (db *DB) saveWait(t *tx, d *savedDecision) error {
 	if err != nil || !found {
 		return err
 	}
+	t.tell(ToldDecision, d.ID)
 	queued, err := db.queueAll(t, []string{d.ID}, []*savedDecision{d})
 	if err != nil {
 		return err
@@ -130,7 +131,6 @@ func (db *DB) saveWait(t *tx, d *savedDecision) error {
 			return err
 		}
 	}
-	t.tell(ToldDecision, d.ID)
 	_, err = t.exec(`UPDATE decision SET rule_version = $2, outcome = $3, reason = $4, note = $5, wait_until = $6, due_at = $7
 		WHERE id = $1`, d.ID, d.RuleVersion, string(outcome), string(reason), d.Note, micros(d.WaitUntil), due)
 	return err

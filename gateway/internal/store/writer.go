@@ -242,13 +242,13 @@ func (w *writer) commit(ctx context.Context, batch []*job) {
 		return
 	}
 	w.trouble.Store(nil)
+	if w.told != nil && len(t.told) > 0 {
+		w.told(t.told)
+	}
 	for _, j := range batch {
 		j.done <- j.err
 	}
 	w.wake.fire(t.woken)
-	if w.told != nil && len(t.told) > 0 {
-		w.told(t.told)
-	}
 }
 
 // errRedo says that one job of a batch failed after it had written, so that the batch has to be done

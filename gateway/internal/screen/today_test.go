@@ -1,0 +1,137 @@
+package screen_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/message"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
+)
+
+func ready(t *testing.T, s *stage, days int) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.accounts = []adminapi.Account{{
+		Name: "main", State: "ready", RoutePlace: 1, Balance: &adminapi.Balance{Money: &adminapi.Money{Units: 1240, Nanos: 500_000_000, Currency: "RUB"}},
+		Today: adminapi.AccountToday{DaysOfCash: &days},
+	}}
+}
+
+func TestTheSentenceSaysHowThingsAre(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		arrange func(t *testing.T, s *stage)
+		well    bool
+		ru, en  string
+	}{
+		"nothing yet": {func(*testing.T, *stage) {}, true,
+			"Всё готово. Ждём первое событие от кассы.", "All is ready. Waiting for the first event of the cash server."},
+		"all is well": {func(t *testing.T, s *stage) {
+			ready(t, s, 9)
+			m := s.told(t, "12.1")
+			s.accept(t, 4*time.Second)
+			_, err := s.db.ApplyReceipts(t.Context(), "main", message.ByCallback, []message.Receipt{{MessageID: m.ID, Status: message.Delivered}}, s.now())
+			must(t, err)
+			s.pass(8 * time.Second)
+		}, true, "Всё работает. Касса на связи (12 с назад). main: 1240,50 RUB, хватит на 9 дней. Сегодня 1 SMS, доставлено 100 %.",
+			"All is well. The cash server was heard 12 s ago. main: 1240.50 RUB, enough for 9 days. 1 text today, 100 % delivered."},
+		"no account": {func(_ *testing.T, s *stage) { s.accounts = []adminapi.Account{} }, false,
+			"SMS отправлять не через кого: нет ни одной учётной записи. Добавьте учётную запись провайдера.", "There is nobody to send through: no account. Add an account with a provider."},
+		"an account that fails comes first": {func(t *testing.T, s *stage) {
+			s.unknown(t)
+			s.accounts = []adminapi.Account{{Name: "main", State: "failing", LastError: &adminapi.AccountError{Why: "Ключ не подходит.", Cure: "Проверьте ключ."}}}
+		}, false, "main: не работает. Ключ не подходит. Проверьте ключ.", "main: does not work. Ключ не подходит. Проверьте ключ."},
+		"an outcome that nobody knows": {func(t *testing.T, s *stage) { s.unknown(t) }, false,
+			"Неизвестно, ушло ли: 1 сообщение. Решите: считать отправленными или отправить ещё раз.", "Nobody knows whether they went out: 1 text. Decide: consider them sent, or send them again."},
+		"a cash server that is silent": {func(t *testing.T, s *stage) {
+			s.told(t, "12.1")
+			s.accept(t, time.Second)
+			s.pass(41 * time.Minute)
+		}, false, "Кафе «Пример»: касса молчит 41 минуту. Проверьте, что касса включена и видит этот компьютер.",
+			"Кафе «Пример»: the cash server has been silent for 41 minutes. Check that the cash server is on and reaches this machine."},
+		"at night it may be silent": {func(t *testing.T, s *stage) {
+			s.told(t, "12.1")
+			s.accept(t, time.Second)
+			s.pass(8 * time.Hour) // 23:00
+		}, true, "Всё работает. Касса на связи (8 часов назад). Сегодня 1 SMS.", "All is well. The cash server was heard 8 hours ago. 1 text today."},
+		"a queue that does not move": {func(t *testing.T, s *stage) {
+			s.told(t, "12.1")
+			s.pass(3 * time.Minute)
+		}, false, "В очереди 1 сообщение, первое ждёт уже 3 минуты. Проверьте провайдера.", "1 text queued; the first has waited for 3 minutes. Look at the provider."},
+		"money that ends": {func(t *testing.T, s *stage) { ready(t, s, 2) }, false,
+			"main: денег хватит на 2 дня. Пополните счёт у провайдера.", "main: the money lasts for 2 days. Top up the account with the provider."},
+		"events that are not understood": {func(t *testing.T, s *stage) {
+			id, _, err := s.db.AddEvent(t.Context(), kds.Event{Body: []byte("?"), Key: kds.Key{Hash: "h", Dated: true}})
+			must(t, err)
+			must(t, s.db.SaveDecided(t.Context(), []rule.Decided{{EventID: id, Status: kds.Quarantined}}))
+		}, false, "Сегодня не понято событий кассы: 1. Откройте их: там сказано, что не так.", "Events of today that were not understood: 1. Open them: they say what is wrong."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			c.arrange(t, s)
+			for lang, want := range map[string]string{"ru": c.ru, "en": c.en} {
+				got, err := s.Today(t.Context(), lang)
+				must(t, err)
+				if got.Sentence != want || got.Well != c.well {
+					t.Errorf("%s: well %v, %q; want %v, %q", lang, got.Well, got.Sentence, c.well, want)
+				}
+			}
+		})
+	}
+}
+
+// unknown leaves a text whose outcome nobody knows.
+func (s *stage) unknown(t *testing.T) {
+	t.Helper()
+	s.told(t, "12.1")
+	s.ends(t, time.Second, message.Outcome{Failure: &message.Failure{Reason: message.UnknownOutcome}}, message.Move{Status: message.Unknown, Reason: message.UnknownOutcome})
+}
+
+func TestTodayCountsSinceMidnightOfTheFirstRestaurant(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.told(t, "12.1")
+	s.accept(t, 2*time.Second)
+	got, err := s.Today(t.Context(), "ru")
+	must(t, err)
+	if got.Texts != 1 || got.Accepted != 1 || got.Events != 1 || got.Cost == nil || got.Cost.Units != 4 || got.Zone != "Europe/Moscow" || !got.First || got.Heard == nil {
+		t.Errorf("today is %+v", got)
+	}
+	s.pass(9*time.Hour + time.Minute) // 00:01 of the next day in Moscow, 21:01 in UTC
+	if got, err = s.Today(t.Context(), "ru"); err != nil || got.Texts != 0 || got.Events != 0 {
+		t.Errorf("after midnight: %+v, %v", got, err)
+	}
+}
+
+func TestAChartBeginsItsDaysAtTheRestaurantsMidnight(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.told(t, "12.1")
+	s.accept(t, 4*time.Second)
+	s.pass(9 * time.Hour) // the next day in Moscow, the same in UTC
+	s.told(t, "12.2")
+	s.told(t, "12.3")
+	s.accept(t, 2*time.Second)
+	points, err := s.Chart(t.Context(), adminapi.ChartQuestion{Step: "day", By: "account"})
+	must(t, err)
+	moscow := points[0].At.Location()
+	if len(points) != 2 || points[0].Texts != 1 || points[1].Texts != 2 || points[0].Key != "main" || points[0].CostNanos != 4_500_000_000 || points[1].CostNanos != 9_000_000_000 ||
+		!points[0].At.Equal(time.Date(2026, 5, 20, 0, 0, 0, 0, moscow)) || !points[1].At.Equal(time.Date(2026, 5, 21, 0, 0, 0, 0, moscow)) || moscow.String() != "Europe/Moscow" {
+		t.Errorf("points are %+v", points)
+	}
+	if p := points[0]; p.P50Seconds < 3.4 || p.P50Seconds > 4.6 || p.P95Seconds != p.P50Seconds {
+		t.Errorf("half was accepted within %v s, want about 4", p.P50Seconds)
+	}
+	points, err = s.Chart(t.Context(), adminapi.ChartQuestion{Step: "hour", From: s.now().Add(-20 * time.Hour), To: s.now()})
+	must(t, err)
+	if len(points) != 2 || points[0].At.Hour() != 15 || points[1].At.Hour() != 0 {
+		t.Errorf("hours are %+v", points)
+	}
+	if points, err = s.Chart(t.Context(), adminapi.ChartQuestion{Step: "day", Restaurant: "1"}); err != nil || len(points) != 0 {
+		t.Errorf("of another restaurant: %+v, %v", points, err)
+	}
+}
