@@ -166,7 +166,7 @@ func (w *wire) through(chunk []byte) bool {
 		w.hangUp(false)
 	case closed, resetAtOnce: // a connection that was there before
 		w.hangUp(true)
-	case noFault, silent, slow, half, cut, resetInside, resetAfter, fixedAnswer:
+	case noFault, silent, slow, half, cut, resetInside, resetAfter, fixedAnswer, oddAnswer:
 		return true
 	}
 	return false

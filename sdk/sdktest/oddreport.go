@@ -18,7 +18,7 @@ import (
 // less; more, or something else, is an invention.
 type reportCase struct {
 	name string
-	make func(true sdk.Callback, all []Callback) sdk.Callback
+	make func(honest sdk.Callback, all []Callback) sdk.Callback
 	// forged: somebody else can make it, so a provider that signs must refuse it or say nothing new.
 	// The others are the operator's own habits, and only must not be read as something else.
 	forged bool
