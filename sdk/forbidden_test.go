@@ -32,7 +32,9 @@ func (n *names) resolver(t *testing.T) *net.Resolver {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = listener.Close() })
+	n.mu.Lock()
 	n.asked = map[string]int{}
+	n.mu.Unlock()
 	go func() {
 		packet := make([]byte, 1500)
 		for {

@@ -39,6 +39,17 @@ func (a diarist) Send(ctx context.Context, m sdk.Message) (sdk.Accepted, error) 
 	return a.acme.Send(ctx, m)
 }
 
+// gossip tells whose number it was.
+type gossip struct{ *acme }
+
+func (a gossip) Send(ctx context.Context, m sdk.Message) (sdk.Accepted, error) {
+	accepted, err := a.acme.Send(ctx, m)
+	if err != nil {
+		err = sdk.Fail(sdk.AsFailure(err, sdk.UnknownOutcome).Reason, "for %s: %v", m.To, err)
+	}
+	return accepted, err
+}
+
 // signpost puts the key into the address.
 type signpost struct{ *acme }
 
@@ -305,12 +316,13 @@ func vices() map[string]struct {
 		want []string
 	}
 	return map[string]vice{
-		"the key in an error":        {bad(func(a *acme) talker { return talker{a} }), []string{"secrets/errors"}},
-		"the key in the log":         {bad(func(a *acme) diarist { return diarist{a} }), []string{"secrets/log"}},
-		"the key in an address":      {bad(func(a *acme) signpost { return signpost{a} }), []string{"secrets/addresses"}},
-		"cancellation ignored":       {bad(func(a *acme) deaf { return deaf{a} }), []string{"cancellation/Send"}},
-		"success on a web page":      {bad(func(a *acme) optimist { return optimist{a} }), []string{"answers/300_with_a_page_of_choices", "outages/a_web_page_with_200"}},
-		"a reset taken for harmless": {bad(func(a *acme) repeater { return repeater{a} }), []string{"outages/reset_after_the_request_was_read", "sending_twice/IDEMPOTENT"}},
+		"the key in an error":          {bad(func(a *acme) talker { return talker{a} }), []string{"secrets/errors"}},
+		"the key in the log":           {bad(func(a *acme) diarist { return diarist{a} }), []string{"secrets/log"}},
+		"a guest's number in an error": {bad(func(a *acme) gossip { return gossip{a} }), []string{"secrets/phones"}},
+		"the key in an address":        {bad(func(a *acme) signpost { return signpost{a} }), []string{"secrets/addresses"}},
+		"cancellation ignored":         {bad(func(a *acme) deaf { return deaf{a} }), []string{"cancellation/Send"}},
+		"success on a web page":        {bad(func(a *acme) optimist { return optimist{a} }), []string{"answers/300_with_a_page_of_choices", "outages/a_web_page_with_200"}},
+		"a reset taken for harmless":   {bad(func(a *acme) repeater { return repeater{a} }), []string{"outages/reset_after_the_request_was_read", "sending_twice/IDEMPOTENT"}},
 		"sending again by itself": {bad(func(a *acme) eager { return eager{a} }), []string{
 			"answers/a_chunk_of_no_size", "answers/a_chunk_without_its_end", "answers/half_of_a_gzip", "answers/said_to_be_gzip_and_is_not",
 			"outages/half_an_answer", "outages/reset_inside_the_answer"}},

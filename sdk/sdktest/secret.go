@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,19 @@ func (s *suite) secrecy(t *testing.T) {
 		for where, text := range said {
 			if leaks(text, s.secrets) {
 				t.Errorf("%s: a secret is in the error: %s", where, text)
+			}
+		}
+	})
+	t.Run("phones", func(t *testing.T) {
+		number := regexp.MustCompile(`99\d{3}00001`) // as message makes them, without the country's code
+		for where, text := range said {
+			if number.MatchString(text) {
+				t.Errorf("%s: a guest's number is in it: %s", where, text)
+			}
+		}
+		for _, r := range rigs {
+			if found := number.FindString(r.journal.letOut()); found != "" {
+				t.Errorf("the guest's number %s is in the log that leaves the provider", found)
 			}
 		}
 	})

@@ -296,6 +296,13 @@ func (j *journal) log() string {
 	return j.lines.String() + j.scrubbed.String()
 }
 
+// letOut is the log as it leaves the provider.
+func (j *journal) letOut() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.scrubbed.String()
+}
+
 func (j *journal) raw() io.Writer    { return &column{j, &j.lines} }
 func (j *journal) served() io.Writer { return &column{j, &j.scrubbed} }
 
