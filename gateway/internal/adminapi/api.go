@@ -34,14 +34,15 @@ type Credentials struct {
 // Caller is who makes a call and how to speak to him.
 type Caller struct {
 	access.Principal
-	Language string // of the answer: "ru" or "en"
-	Remote   string // IP address, for the audit log
-	Agent    string // User-Agent, for the list of sessions; at most 200 bytes
-	Secure   bool   // came over TLS
-	request  string // what the log calls the request
-	device   string // secret of the cookie of a known device; empty: none
-	proxied  bool   // came through a proxy, whose address Remote is
-	object   string // what the path names, for the audit log
+	Language string                     // of the answer: "ru" or "en"
+	Remote   string                     // IP address, for the audit log
+	Agent    string                     // User-Agent, for the list of sessions; at most 200 bytes
+	Secure   bool                       // came over TLS
+	request  string                     // what the log calls the request
+	device   string                     // secret of the cookie of a known device; empty: none
+	proxied  bool                       // came through a proxy, whose address Remote is
+	object   string                     // what the path names, for the audit log
+	still    func(context.Context) bool // may he go on? Asked by calls that last
 }
 
 // call is who makes the call, as it is written down.
@@ -223,9 +224,17 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 			request: ctx.Header(RequestID), proxied: proxied(ctx), object: objectOf(ctx, c.path),
 		}
 		who.device = secretOf(ctx.Header("Cookie"), deviceCookie, who.Secure)
-		if err := a.identify(ctx, c, &who); err != nil {
+		shown := Credentials{
+			Authorization: ctx.Header("Authorization"), Session: secretOf(ctx.Header("Cookie"), SessionCookie, who.Secure), Remote: who.Remote,
+		}
+		var err error
+		if who.Principal, err = a.identify(ctx.Context(), c, shown); err != nil {
 			a.write(ctx, who, err)
 			return
+		}
+		who.still = func(ctx context.Context) bool {
+			_, err := a.identify(ctx, c, shown)
+			return err == nil
 		}
 		next(huma.WithValue(ctx, callerKey{}, who))
 	}
@@ -255,27 +264,21 @@ func objectOf(ctx huma.Context, path string) string {
 // maxAgent bounds what is kept of a User-Agent, in bytes.
 const maxAgent = 200
 
-func (a *API) identify(ctx huma.Context, c call, who *Caller) error {
-	principal, err := a.opt.Guard.Identify(ctx.Context(), Credentials{
-		Authorization: ctx.Header("Authorization"), Session: secretOf(ctx.Header("Cookie"), SessionCookie, who.Secure), Remote: who.Remote,
-	})
+// identify tells who makes a call, or why he may not make it.
+func (a *API) identify(ctx context.Context, c call, shown Credentials) (access.Principal, error) {
+	who, err := a.opt.Guard.Identify(ctx, shown)
 	switch {
 	case c.may == "" && err != nil:
-		return nil // who is nobody may still log in
-	case err != nil:
-		return err
-	}
-	who.Principal = principal
-	switch {
-	case c.may == "":
-		return nil
-	case principal.Kind == "":
-		return problem.Refuse(problem.LoginRequired)
-	case !principal.May(c.may):
-		return problem.Refuse(problem.NotAllowed)
-	case c.fresh && !principal.Fresh:
-		return problem.Refuse(problem.ConfirmRequired)
+		return access.Principal{}, nil // who is nobody may still log in
+	case err != nil || c.may == "":
+		return who, err
+	case who.Kind == "":
+		return who, problem.Refuse(problem.LoginRequired)
+	case !who.May(c.may):
+		return who, problem.Refuse(problem.NotAllowed)
+	case c.fresh && !who.Fresh:
+		return who, problem.Refuse(problem.ConfirmRequired)
 	default:
-		return nil
+		return who, nil
 	}
 }

@@ -41,8 +41,8 @@ func (a *API) live(s Overview) {
 				case <-ctx.Done():
 					return
 				case <-beat.C:
-					if send.Comment("still here") != nil {
-						return
+					if !who.still(ctx) || send.Comment("still here") != nil {
+						return // the session was ended, or nobody listens
 					}
 				case one, ok := <-news:
 					if !ok || send(told(one)) != nil {
