@@ -10,6 +10,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
+	"github.com/orderbell/orderbell/gateway/internal/simulator"
 	"github.com/orderbell/orderbell/sdk"
 )
 
@@ -64,8 +65,10 @@ func (s *accountService) provider(ctx context.Context, name string, status map[s
 }
 
 func shownManifest(name string, m sdk.Manifest) adminapi.Provider {
+	_, simulated := simulator.Find(name)
 	shown := adminapi.Provider{
-		Name: name, Version: m.Version, SDKVersion: m.SDKVersion, Title: words(m.Title), Homepage: m.Homepage, State: string(child.Stopped),
+		Simulator: simulated,
+		Name:      name, Version: m.Version, SDKVersion: m.SDKVersion, Title: words(m.Title), Homepage: m.Homepage, State: string(child.Stopped),
 		Abilities: abilities(m.Capabilities), Settings: make([]adminapi.Setting, 0, len(m.Settings)),
 	}
 	if m.Title == (sdk.Text{}) {

@@ -49,9 +49,11 @@ type App struct {
 	reconcile *pipeline.Reconcile
 	watch     *ruleWatch
 	plugins   *pluginWatch
-	feed      *screen.Feed
-	screen    *screen.Screen
-	guard     *guard.Guard
+
+	simulators *simulators
+	feed       *screen.Feed
+	screen     *screen.Screen
+	guard      *guard.Guard
 }
 
 // stopTimeout is how long a stop waits for what is under way.
@@ -96,6 +98,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	a.reconcile = a.newReconcile()
 	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, shelf: a.db, log: opts.Log.Named("rules")}
 	a.screen = a.newScreen()
+	a.simulators = &simulators{app: a}
 	a.open()
 	return a, nil
 }
@@ -132,6 +135,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	defer stopLoops()
 
 	var children, loops sync.WaitGroup
+	a.simulators.open(childCtx) // before the plugins ask where they may connect
 	children.Go(func() { a.providers.Run(childCtx) })
 	children.Go(func() { a.rules.Run(childCtx) })
 	tried, loaded := a.loadRules(loopCtx)

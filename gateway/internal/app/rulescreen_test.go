@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/orderbell/orderbell/gateway/internal/app/apptest"
 )
 
 // visitor is somebody with a browser who is signed in.
@@ -192,4 +194,56 @@ func TestTheSetUpKnowsHowFarItIs(t *testing.T) {
 	if system := v.ask(http.MethodGet, "/system", nil, http.StatusOK, nil); strings.Contains(system, qrKey) || !strings.Contains(system, `"engine":"SQLite"`) {
 		t.Errorf("system: %s", system)
 	}
+}
+
+// TestASimulatorTakesTheFirstText tries a provider without an account: the simulator runs inside the gateway,
+// an account made with its settings sends there, and both are there after a restart.
+func TestASimulatorTakesTheFirstText(t *testing.T) {
+	t.Parallel()
+	h := open(t, "", "")
+	v := h.owner()
+	var run struct {
+		Settings map[string]string
+		Texts    []struct{ To, Text string }
+	}
+	v.ask(http.MethodPost, "/simulators", map[string]string{"provider": "smsru"}, http.StatusOK, &run)
+	v.ask(http.MethodPost, "/simulators", map[string]string{"provider": "nobody"}, http.StatusNotFound, nil)
+	settings := map[string]map[string]string{}
+	for key, value := range run.Settings {
+		settings[key] = map[string]string{"value": value}
+	}
+	account := map[string]any{"name": "tried", "provider": "smsru", "revision": 0, "settings": settings,
+		"limits": map[string]any{"per_second": 10, "per_day": 1000, "per_phone_per_day": 100}}
+	v.ask(http.MethodPost, "/accounts", account, http.StatusCreated, nil)
+	test := func(text string) {
+		t.Helper()
+		var result struct {
+			Accepted bool
+			Why      string
+			Detail   string
+		}
+		v.ask(http.MethodPost, "/accounts/tried/test-message", map[string]string{"phone": guest, "text": text}, http.StatusOK, &result)
+		if !result.Accepted {
+			t.Fatalf("test text: %+v", result)
+		}
+	}
+	test("first")
+	var state struct {
+		Simulators []struct {
+			Provider string
+			Running  bool
+			Texts    []struct{ To, Text string }
+		}
+	}
+	v.ask(http.MethodGet, "/wizard", nil, http.StatusOK, &state)
+	for _, s := range state.Simulators {
+		if s.Provider == "smsru" && (!s.Running || len(s.Texts) != 1 || s.Texts[0].Text != "first" || strings.Contains(s.Texts[0].To, "9990000001")) {
+			t.Errorf("the simulator shows %+v", s)
+		}
+	}
+	h.Stop()
+	h.Gateway = apptest.Start(t, h.programs, h.Data, h.yaml)
+	v.base = h.URL
+	v.ask(http.MethodPost, "/session", map[string]string{"name": "owner", "password": "a long enough password"}, http.StatusOK, nil)
+	test("second")
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
-	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 )
 
@@ -42,7 +41,7 @@ func (w *wizard) Wizard(ctx context.Context, _, lang string) (adminapi.WizardSta
 	state := adminapi.WizardState{
 		HasAccount: len(cfg.Accounts) > 0, Checked: checked != "", TestSent: tested != "",
 		FirstEvent: sometime(firsts.Event), FirstText: sometime(firsts.Text),
-		Lines: w.addresses(ctx, lang), Notes: notes(lang), Simulators: []adminapi.SimulatorRun{},
+		Lines: w.addresses(ctx, lang), Notes: notes(lang), Simulators: w.app.simulators.list(),
 	}
 	for _, r := range cfg.Restaurants {
 		state.RestaurantSet = state.RestaurantSet || r.Name != ""
@@ -174,9 +173,9 @@ func notes(lang string) []adminapi.Finding {
 	return list
 }
 
-// StartSimulator refuses: this build has no simulators.
-func (w *wizard) StartSimulator(context.Context, adminapi.Caller, string) (adminapi.SimulatorRun, error) {
-	return adminapi.SimulatorRun{}, problem.Refuse(problem.NoSuchThing)
+// StartSimulator runs a provider's simulator inside the gateway.
+func (w *wizard) StartSimulator(ctx context.Context, _ adminapi.Caller, provider string) (adminapi.SimulatorRun, error) {
+	return w.app.simulators.start(ctx, provider)
 }
 
 // accountCalls has a name of its own, because one of the calls is named as the interface.
