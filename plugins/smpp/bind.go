@@ -178,6 +178,7 @@ func (a *account) refusedBind(s status) error {
 		p.field = "system_id"
 	case statusInvalidSystemType:
 		p.field = "system_type"
+	default: // of the account as a whole
 	}
 	return p
 }

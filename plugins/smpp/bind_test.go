@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"strings"
@@ -73,8 +74,8 @@ func TestTheSettingThatIsWrongIsNamed(t *testing.T) {
 	t.Parallel()
 	a := &account{}
 	for s, want := range map[status]string{statusInvalidPassword: "password", statusInvalidSystemID: "system_id", statusAlreadyBound: "system_id", statusInvalidSystemType: "system_type", 0x0D: ""} {
-		p, ok := a.refusedBind(s).(*problem)
-		if !ok || p.field != want || p.summary.EN == "" || p.summary.RU == "" || p.cure.EN == "" || p.cure.RU == "" {
+		var p *problem
+		if !errors.As(a.refusedBind(s), &p) || p.field != want || p.summary.EN == "" || p.summary.RU == "" || p.cure.EN == "" || p.cure.RU == "" {
 			t.Errorf("%#x: got %+v, want one on %q", s, p, want)
 		}
 	}

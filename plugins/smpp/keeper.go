@@ -54,7 +54,7 @@ func newKeeper(env sdk.Env, enquire time.Duration, connect func(context.Context)
 // attempt that it waited for, or of the last one if the next comes too late. With now it does not
 // wait for the pause to end: a person asks.
 func (k *keeper) get(ctx context.Context, now bool) (*link, error) {
-	k.start()
+	k.start() //nolint:contextcheck // the connection outlives the call
 	k.mu.Lock()
 	seen := k.attempts
 	k.mu.Unlock()

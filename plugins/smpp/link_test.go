@@ -339,6 +339,22 @@ func TestTheLinkAnswersTheSMSC(t *testing.T) {
 	})
 }
 
+func TestASessionThatIsNotBoundAnyMoreIsReplaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, smsc := joined(t, 10, 20*time.Second, nil)
+		go func() {
+			f := smsc.next()
+			smsc.send(header(data.SUBMIT_SM_RESP, data.ESME_RINVBNDSTS, f.head.SequenceNumber))
+		}()
+		f, err := l.ask(t.Context(), unitOf("x"), nil)
+		if err != nil || f.status() != statusNotBound {
+			t.Errorf("got %v, %v, want the SMSC's answer", f.status(), err)
+		}
+		<-l.done
+	})
+}
+
 func TestSequenceNumbersStartAgainAfterTheLast(t *testing.T) {
 	t.Parallel()
 	l := newLink(environment(time.Now), nil, nil, 1, time.Second, nil)

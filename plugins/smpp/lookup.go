@@ -13,7 +13,7 @@ import (
 // that more can come. With query_sm the SMSC is asked about those that have no end yet. It says ABSENT
 // only of a message that the SMSC itself refused for the moment.
 func (a *account) Lookup(ctx context.Context, queries []sdk.Query) ([]sdk.Receipt, error) {
-	a.keeper.start()
+	a.keeper.start() //nolint:contextcheck // the connection outlives the call
 	receipts := make([]sdk.Receipt, len(queries))
 	for i, q := range queries {
 		r := a.ledger.state(q)

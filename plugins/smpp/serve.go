@@ -56,6 +56,9 @@ func (l *link) settle(f frame) {
 	if r.free != nil {
 		r.free()
 	}
+	if f.status() == statusNotBound {
+		l.end(sdk.Fail(sdk.Unavailable, "the SMSC does not hold the session for bound any more"))
+	}
 }
 
 // serve does what the SMSC asks for; last says that it was the end.

@@ -12,9 +12,7 @@ const (
 	statusAlreadyBound      status = 0x05
 	statusInvalidPassword   status = 0x0E
 	statusInvalidSystemID   status = 0x0F
-	statusQueueFull         status = 0x14
 	statusInvalidSystemType status = 0x53
-	statusThrottled         status = 0x58
 )
 
 // meaning is what a command_status says of a message.

@@ -44,12 +44,12 @@ func (s *session) submit(u *pdu.SubmitSM) bool {
 		s.smsc.log("submit_sm: refused with %#x", uint32(status))
 		return s.bare(data.SUBMIT_SM_RESP, status, u.GetSequenceNumber())
 	}
-	switch {
-	case t.tail == tailDropped:
+	switch t.tail {
+	case tailDropped:
 		return false
-	case t.tail == tailNack:
+	case tailNack:
 		return s.nack(u, data.ESME_RINVCMDLEN)
-	case t.tail == tailPage:
+	case tailPage:
 		return s.raw([]byte(page))
 	}
 	s.take(&t)
