@@ -138,6 +138,7 @@ func (a *account) delivered(d delivery) {
 		a.Log.Info("a message that is no receipt was acknowledged and dropped", "octets", len(d.body))
 		return
 	}
+	n.at = a.Now()
 	found := a.ledger.heard(n)
 	a.Log.Debug("a receipt", "id", n.id, "state", n.code, "known", found)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/orderbell/orderbell/sdk"
 )
@@ -349,6 +348,9 @@ func combine(notices []notice, total int) sdk.Receipt {
 	all := sdk.Receipt{Status: sdk.StatusUnknown}
 	delivered := 0
 	for _, n := range notices {
+		if n.at.After(all.At) {
+			all.At = n.at
+		}
 		switch {
 		case n.status == sdk.StatusDelivered:
 			delivered++
@@ -356,7 +358,7 @@ func combine(notices []notice, total int) sdk.Receipt {
 				all.Code = n.code
 			}
 		case n.final():
-			all.Status, all.Code = n.status, n.code
+			all.Status, all.Code, all.At = n.status, n.code, n.at
 			if n.status == sdk.StatusExpired {
 				all.Reason = sdk.Expired
 			}
@@ -375,12 +377,4 @@ func combine(notices []notice, total int) sdk.Receipt {
 		all.Status = sdk.StatusAccepted
 	}
 	return all
-}
-
-// received is a clock's time for receipts, which have none with a zone.
-func received(r sdk.Receipt, now time.Time) sdk.Receipt {
-	if r.Status != sdk.StatusUnknown && r.Status != sdk.StatusAbsent {
-		r.At = now
-	}
-	return r
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/orderbell/orderbell/sdk"
 )
@@ -224,6 +225,25 @@ func TestOnlyALateRefusalForTheMomentMakesAMessageAbsent(t *testing.T) {
 	l.refusedBy(unitKey{"m", 1}, sdk.Fail(sdk.RateLimited, ""))
 	if got := l.state(sdk.Query{OurID: "m"}); got.Status != sdk.StatusUnknown {
 		t.Errorf("a part of it was taken: got %s, want UNKNOWN", got.Status)
+	}
+}
+
+func TestAStatementIsAsOldAsItsLatestReceipt(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	l := begun(2)
+	l.takenAs(unitKey{"m", 0}, "1")
+	l.takenAs(unitKey{"m", 1}, "2")
+	if got := l.state(sdk.Query{OurID: "m"}); !got.At.IsZero() {
+		t.Errorf("nothing heard: got %v, want no time", got.At)
+	}
+	for i, id := range []string{"2", "1"} {
+		n := tells(id, sdk.StatusDelivered)
+		n.at = now.Add(time.Duration(i) * time.Second)
+		l.heard(n)
+	}
+	if got := l.state(sdk.Query{OurID: "m"}); !got.At.Equal(now.Add(time.Second)) {
+		t.Errorf("got %v, want the later of both", got.At)
 	}
 }
 

@@ -24,7 +24,7 @@ func (a *account) Lookup(ctx context.Context, queries []sdk.Query) ([]sdk.Receip
 			}
 			r = asked
 		}
-		receipts[i] = received(r, a.Now())
+		receipts[i] = r
 		receipts[i].OurID = q.OurID
 		if receipts[i].ProviderID == "" {
 			receipts[i].ProviderID = q.ProviderID
@@ -76,7 +76,7 @@ func (a *account) queryOne(ctx context.Context, id, sender string) (notice, erro
 		return notice{}, nil
 	}
 	word := stateWords[answer.MessageState]
-	n := notice{id: id, status: states[word], code: word}
+	n := notice{id: id, status: states[word], code: word, at: a.Now()}
 	if word == "" {
 		n.status = sdk.StatusUnknown
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/linxGnu/gosmpp/data"
 	"github.com/linxGnu/gosmpp/pdu"
@@ -52,10 +53,11 @@ const (
 type notice struct {
 	id     string // the SMSC's, as the receipt writes it
 	status sdk.Status
-	code   string // its word for the state, and its error if there is one: UNDELIV/011
-	source string // digits; the recipient, or what the operator writes there
-	dest   string // digits; the sender, or the recipient where the operator swaps them
-	quote  []byte // the beginning of the message's text, in the operator's spelling; empty: not said
+	code   string    // its word for the state, and its error if there is one: UNDELIV/011
+	source string    // digits; the recipient, or what the operator writes there
+	dest   string    // digits; the sender, or the recipient where the operator swaps them
+	at     time.Time // when it came: receipts name no time zone
+	quote  []byte    // the beginning of the message's text, in the operator's spelling; empty: not said
 }
 
 // final says whether the message comes to rest with it.
