@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 	"github.com/orderbell/orderbell/sdk"
@@ -25,8 +26,6 @@ type ListedPlugin struct {
 	OK       bool     `json:"ok"`
 	State    Text     `json:"state"`
 }
-
-var inOrder = Text{RU: "в порядке", EN: "in order"}
 
 // ListPlugins lists all provider programs, in order of name and age. Bundled ones are started for a
 // moment, without settings, secrets and environment, because only they can say their version; added ones
@@ -79,7 +78,7 @@ func listOne(opts Options, catalogue provider.Catalogue, name string) []ListedPl
 		}
 	}
 	row := func(version string, p provider.Program) ListedPlugin {
-		l := ListedPlugin{Name: name, Version: version, Accounts: []string{}, Path: p.Path, Sum: hex.EncodeToString(p.Sum), OK: true, State: inOrder}
+		l := ListedPlugin{Name: name, Version: version, Accounts: []string{}, Path: p.Path, Sum: hex.EncodeToString(p.Sum), OK: true, State: Text{RU: "в порядке", EN: "in order"}}
 		if l.Serves = serving.Path != "" && serving.Path == p.Path; l.Serves {
 			l.Accounts = accounts
 		}
@@ -202,14 +201,14 @@ type Examination = provider.Examination
 
 // ExaminePlugins examines a program, or all provider programs of a folder, one after the other so that
 // their figures do not disturb each other. Nothing is sent, and they get no secrets.
-func ExaminePlugins(ctx context.Context, path string) ([]Examination, error) {
+func ExaminePlugins(ctx context.Context, path string, now func() time.Time) ([]Examination, error) {
 	files, err := provider.ProgramsIn(path)
 	if err != nil {
 		return nil, err
 	}
 	var all []Examination
 	for _, file := range files {
-		all = append(all, provider.Examine(ctx, file))
+		all = append(all, provider.Examine(ctx, file, now))
 	}
 	return all, nil
 }

@@ -23,7 +23,7 @@ var pointNames = map[string]word{
 
 // Run examines programs that somebody else built; it fails if one of them is broken.
 func (c *pluginCheckCommand) Run(ctx context.Context, s *session) error {
-	all, err := app.ExaminePlugins(ctx, c.Path)
+	all, err := app.ExaminePlugins(ctx, c.Path, s.Now)
 	if errors.Is(err, fs.ErrNotExist) {
 		return usageError{err}
 	}

@@ -25,7 +25,6 @@ const (
 // Alone is a program that was started to be looked at: without settings, secrets and environment.
 type Alone struct {
 	*host.Client
-	Ready time.Duration // from exec to the answer to the first call
 
 	supervisor *child.Supervisor
 	stop       context.CancelFunc
@@ -61,7 +60,6 @@ func startOnce(ctx, limited context.Context, p Program, log hclog.Logger) (*Alon
 	})
 	running, stop := context.WithCancel(ctx)
 	a := &Alone{supervisor: watched.supervisor, stop: stop, ended: make(chan struct{})}
-	began := time.Now()
 	go func() {
 		defer close(a.ended)
 		_ = watched.supervisor.Run(running) // fails only when called twice
@@ -74,7 +72,6 @@ func startOnce(ctx, limited context.Context, p Program, log hclog.Logger) (*Alon
 		a.Stop()
 		return nil, err
 	}
-	a.Ready = time.Since(began)
 	return a, nil
 }
 
@@ -111,13 +108,11 @@ func (a *Alone) Idle(ctx context.Context) uint64 {
 	}
 }
 
-// Stop asks the program to end and returns when it has, and how long that took. A program that does not
-// end by itself is killed after a few seconds.
-func (a *Alone) Stop() time.Duration {
-	began := time.Now()
+// Stop asks the program to end and returns when it has. A program that does not end by itself is killed
+// after a few seconds.
+func (a *Alone) Stop() {
 	a.stop()
 	<-a.ended
-	return time.Since(began)
 }
 
 // Describe starts a program for a moment and returns what it says of itself.
@@ -127,7 +122,7 @@ func Describe(ctx context.Context, p Program, log hclog.Logger) (sdk.Manifest, e
 		return sdk.Manifest{}, err
 	}
 	defer a.Stop()
-	return a.Client.Describe(ctx)
+	return a.Describe(ctx)
 }
 
 // protocol is the version of the provider service that this gateway speaks, and so does every program

@@ -72,8 +72,8 @@ func (x *Examination) fail(name string, err error) {
 }
 
 // Examine looks at a program file and starts it, without settings of anybody, secrets and environment. It
-// does not send anything: made-up settings are opened and closed, no more.
-func Examine(ctx context.Context, file string) Examination {
+// does not send anything: made-up settings are opened and closed, no more. Figures are taken by the clock.
+func Examine(ctx context.Context, file string, now func() time.Time) Examination {
 	x := Examination{File: file, OK: true}
 	program, ok := x.lookAtFile(file)
 	if !ok {
@@ -81,15 +81,18 @@ func Examine(ctx context.Context, file string) Examination {
 	}
 	var said journal
 	log := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &said})
+	began := now()
 	a, err := StartAlone(ctx, program, log)
 	if err != nil {
 		x.fail("start", err)
 		return x
 	}
+	x.Ready = now().Sub(began)
 	x.run(ctx, a, file)
 	x.tellSecrets(&said)
-	took := a.Stop()
-	if took > stopWanted {
+	began = now()
+	a.Stop()
+	if took := now().Sub(began); took > stopWanted {
 		x.say("stop", Doubt, "it does not end when it is asked to, and was killed after %s", "не завершается по просьбе и остановлена силой через %s", took.Round(100*time.Millisecond))
 	} else {
 		x.say("stop", Good, "ends when it is asked to, in %d ms", "завершается по просьбе за %d мс", took.Milliseconds())
@@ -135,12 +138,12 @@ func (x *Examination) lookAtFile(file string) (Program, bool) {
 
 // run asks the program that serves.
 func (x *Examination) run(ctx context.Context, a *Alone, file string) {
-	x.Ready, x.Idle = a.Ready, a.Idle(ctx)
+	x.Idle = a.Idle(ctx)
 	level := Good
-	if a.Ready > readyWanted {
+	if x.Ready > readyWanted {
 		level = Doubt
 	}
-	x.say("start", level, "serves %d ms after its start, without secrets and environment", "работает через %d мс после запуска, без секретов и окружения", a.Ready.Milliseconds())
+	x.say("start", level, "serves %d ms after its start, without secrets and environment", "работает через %d мс после запуска, без секретов и окружения", x.Ready.Milliseconds())
 	m, err := a.Describe(ctx)
 	if err != nil {
 		x.fail("protocol", err)

@@ -68,9 +68,9 @@ type trial struct {
 
 func (t *trial) ask(ctx context.Context, settings map[string]string) ([]sdk.Diagnostic, error) {
 	t.revision++
-	found, err := t.a.Client.Open(ctx, host.OpenRequest{Account: examined, Revision: t.revision, Settings: settings})
+	found, err := t.a.Open(ctx, host.OpenRequest{Account: examined, Revision: t.revision, Settings: settings})
 	if err == nil && !refused(found) {
-		err = t.a.Client.Close(ctx, examined, t.revision)
+		err = t.a.Close(ctx, examined, t.revision)
 	}
 	return found, err
 }

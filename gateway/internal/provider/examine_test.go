@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
@@ -39,7 +40,7 @@ func wantLevels(t *testing.T, x provider.Examination, want map[string]provider.L
 
 func TestAGoodProgramIsInOrder(t *testing.T) {
 	t.Parallel()
-	x := provider.Examine(t.Context(), consoleIn(newer))
+	x := provider.Examine(t.Context(), consoleIn(newer), time.Now)
 	wantLevels(t, x, map[string]provider.Level{
 		"file": provider.Doubt, // its symbols were left in
 		"name": provider.Good, "protocol": provider.Good, "languages": provider.Good, "settings": provider.Good, "refusals": provider.Good, "stop": provider.Good,
@@ -54,7 +55,7 @@ func TestAGoodProgramIsInOrder(t *testing.T) {
 
 func TestASloppyProgramIsFoundOut(t *testing.T) {
 	t.Parallel()
-	x := provider.Examine(t.Context(), consoleIn(sloppy))
+	x := provider.Examine(t.Context(), consoleIn(sloppy), time.Now)
 	wantLevels(t, x, map[string]provider.Level{
 		"name": provider.Doubt, "languages": provider.Broken, "settings": provider.Good, "refusals": provider.Broken, "secrets": provider.Broken,
 	})
@@ -100,7 +101,7 @@ func TestWhatIsNoProviderIsSaidPlainly(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			x := provider.Examine(t.Context(), tt.file)
+			x := provider.Examine(t.Context(), tt.file, time.Now)
 			if x.OK || levels(t, x)[tt.point] != provider.Broken {
 				t.Fatalf("got %+v, want the point %s broken", x.Points, tt.point)
 			}
