@@ -16,7 +16,9 @@ type writer struct {
 	scrub *scrubber
 }
 
-func (w writer) text(text string, limit int) string { return wire.Cut(w.scrub.clean(text), limit) }
+func (w writer) text(text string, limit int) string {
+	return wire.Cut(w.scrub.beginning(text, limit), limit)
+}
 
 func (w writer) outcomes(outcomes []Outcome) []*wire.Outcome {
 	out := make([]*wire.Outcome, len(outcomes))

@@ -33,7 +33,7 @@ func keep(ctx context.Context, answer []byte) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.answers++
-	e.last = string(answer[:min(len(answer), wire.MaxRaw)])
+	e.last = string(answer[:min(len(answer), scrubWindow*wire.MaxRaw+1)]) // uncut at the end of what is kept: secrets are searched for later
 }
 
 // add puts the answer to each outcome that is not known and whose author kept none. Of several answers

@@ -111,7 +111,7 @@ func exchange(ctx context.Context, client *http.Client, method, address string, 
 		return &Failure{Reason: UnknownOutcome, Detail: request.URL.Host + ": the answer broke off", Raw: string(answer), Cause: bare(err)}
 	}
 	if len(answer) > maxAnswer {
-		return &Failure{Reason: Internal, Detail: request.URL.Host + ": the answer is over 1 MiB", Raw: string(answer[:1024])}
+		return &Failure{Reason: Internal, Detail: request.URL.Host + ": the answer is over 1 MiB", Raw: string(answer)}
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return statusFailure(request, response, answer)

@@ -95,6 +95,29 @@ func spellings(secret string) []string {
 	return list
 }
 
+// A long text is not scrubbed as a whole where only its beginning is kept: a window of so many times that
+// beginning will do, less what its end may have cut through.
+const (
+	scrubWindow = 8
+	scrubEnd    = 256 // bytes; a login in an address, or a phone
+)
+
+// beginning returns the first limit bytes or more of what clean makes of the text, or all of it if that is less.
+// What stands at the end of the window may be half of a secret, which nobody would know for one: it goes.
+func (s *scrubber) beginning(text string, limit int) string {
+	if len(text) <= scrubWindow*limit {
+		return s.clean(text)
+	}
+	s.mu.RLock()
+	end := scrubEnd
+	if len(s.secrets) > 0 {
+		end = max(end, len(s.secrets[0]))
+	}
+	s.mu.RUnlock()
+	cleaned := s.clean(text[:scrubWindow*limit])
+	return cleaned[:max(0, len(cleaned)-end)]
+}
+
 // clean returns the text without what must not leave.
 func (s *scrubber) clean(text string) string {
 	if text == "" {

@@ -88,6 +88,33 @@ func TestTheLogIsScrubbed(t *testing.T) {
 	}
 }
 
+// However a long answer is cut, no part of a secret is left at the cut, and nobody waits for a megabyte to
+// be searched.
+func TestACutLeavesNoPartOfASecret(t *testing.T) {
+	t.Parallel()
+	const limit = 2048
+	long := "canary-" + strings.Repeat("0123456789abcdef", 12) // its mask is far shorter: the end of the window comes into sight
+	scrub := newScrubber()
+	scrub.learn([]string{long})
+	w := writer{scrub}
+	for shift := range len(long) {
+		for _, at := range []int{limit, scrubWindow * limit} {
+			for name, before := range map[string]string{
+				"after words":      strings.Repeat("a", at-shift),
+				"after many of it": strings.Repeat(long, at/len(long)-1) + strings.Repeat("a", at%len(long)+len(long)-shift),
+			} {
+				got := w.text(before+long+strings.Repeat("z", scrubWindow*limit), limit)
+				if strings.Contains(got, "canary") || len(got) > limit {
+					t.Fatalf("%s, %d bytes before %d: got %d bytes that end in %q", name, shift, at, len(got), got[max(0, len(got)-40):])
+				}
+			}
+		}
+	}
+	if got := w.text(strings.Repeat("я", limit), limit); len(got) != limit {
+		t.Errorf("got %d bytes of a long text, want %d", len(got), limit)
+	}
+}
+
 func TestASecretIsMaskedInEverySpelling(t *testing.T) {
 	t.Parallel()
 	const secret = `canary/key+47"11`
