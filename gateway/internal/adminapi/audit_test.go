@@ -1,0 +1,95 @@
+package adminapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+)
+
+// notebook is an audit log that keeps lines in memory, or refuses them.
+type notebook struct {
+	adminapi.AuditLog
+	lines []string
+	full  error
+}
+
+func (n *notebook) Note(_ context.Context, r access.Record) error {
+	if n.full != nil {
+		return n.full
+	}
+	n.lines = append(n.lines, r.Actor+" "+r.Action+" "+r.Object+" "+r.Outcome)
+	return nil
+}
+
+// allContacts lets a fake leave methods out whose interface has a method of its own name.
+type allContacts interface{ adminapi.Contacts }
+
+// contacts reveals one phone, erases one person and remembers that.
+type contacts struct {
+	allContacts
+	erased []string
+}
+
+func (c *contacts) RevealPhone(_ context.Context, _ adminapi.Caller, id string) (string, error) {
+	if id != "01C" {
+		return "", problem.Refuse(problem.NoSuchThing)
+	}
+	return "+79990000001", nil
+}
+
+func (c *contacts) EraseContact(_ context.Context, _ adminapi.Caller, id string) error {
+	c.erased = append(c.erased, id)
+	return nil
+}
+
+func TestEachChangeAndEachRevealIsNotedBeforeItIsMade(t *testing.T) {
+	t.Parallel()
+	book, people := &notebook{}, &contacts{}
+	_, handler := setup(t, adminapi.Services{Contacts: people, Audit: book})
+	steps := []struct {
+		method, path, who string
+		status            int
+		want              []string
+	}{
+		{"POST", "/api/v1/contacts/01C/reveal", "operator", http.StatusOK, []string{"u contacts.reveal-phone 01C done"}},
+		{"POST", "/api/v1/contacts/01X/reveal", "operator", http.StatusNotFound, []string{"u contacts.reveal-phone 01X done", "u contacts.reveal-phone 01X refused: no_such_thing"}},
+		{"DELETE", "/api/v1/contacts/01C", "admin fresh", http.StatusNoContent, []string{"u contacts.erase-contact 01C done"}},
+		{"DELETE", "/api/v1/contacts/01D", "admin", http.StatusForbidden, nil},
+		{"DELETE", "/api/v1/contacts/01D", "viewer fresh", http.StatusForbidden, nil},
+	}
+	for _, s := range steps {
+		book.lines = nil
+		status, _, answer := ask(t, handler, s.method, s.path, s.who, "en", "")
+		if status != s.status || !slices.Equal(book.lines, s.want) {
+			t.Errorf("%s %s as %s: %d %s, noted %q; want %d, %q", s.method, s.path, s.who, status, answer, book.lines, s.status, s.want)
+		}
+	}
+	if !slices.Equal(people.erased, []string{"01C"}) {
+		t.Errorf("erased %v", people.erased)
+	}
+}
+
+func TestWhatCannotBeNotedIsNotDone(t *testing.T) {
+	t.Parallel()
+	book, people := &notebook{full: &problem.Refusal{Code: problem.AuditUnavailable, Cause: errors.New("disk full")}}, &contacts{}
+	_, handler := setup(t, adminapi.Services{Contacts: people, Audit: book})
+	for _, path := range []string{"/api/v1/contacts/01C", "/api/v1/contacts/01C/reveal"} {
+		method := http.MethodDelete
+		if path != "/api/v1/contacts/01C" {
+			method = http.MethodPost
+		}
+		status, p, answer := ask(t, handler, method, path, "owner fresh", "en", "")
+		if status != http.StatusServiceUnavailable || p.Code != problem.AuditUnavailable {
+			t.Errorf("%s %s: %d %s", method, path, status, answer)
+		}
+	}
+	if len(people.erased) != 0 {
+		t.Errorf("erased %v without a line about it", people.erased)
+	}
+}
