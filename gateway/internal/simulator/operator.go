@@ -111,7 +111,7 @@ func Operators() []Operator {
 		{
 			Provider: "smpp", serve: serveSMSC,
 			Settings: []Setting{{"host", "{host}"}, {"port", "{port}"}, {"tls", "false"}, {"system_id", "cafe"}, {"password", "simulated"}},
-			Hints:    hints("01011", "01069", "02005"),
+			Hints:    hints("01011", "01102", "02005"),
 		},
 	}
 }
