@@ -107,6 +107,9 @@ ui-api: ui-packages ## generate the page's types from the API
 	$(GO) run ./gateway/cmd/orderbell openapi > $(UI)/node_modules/.openapi.json
 	cd $(UI) && npx openapi-typescript node_modules/.openapi.json -o src/api/schema.d.ts
 
+e2e: build ui-packages ## the browser's tests, in Debian's chromium, against a real gateway
+	cd $(UI) && npx vitest run --config e2e/vitest.config.ts
+
 ui-packages: $(UI)/node_modules/.package-lock.json
 
 $(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json

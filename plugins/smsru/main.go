@@ -14,7 +14,7 @@ var version = "dev"
 
 // config is in sms.ru's own words.
 type config struct {
-	APIID    sdk.Secret `sdk:"api_id,required" min:"8" en:"api_id" ru:"api_id" en_help:"From the sms.ru cabinet, page “For developers”." ru_help:"Из кабинета sms.ru, раздел «Программистам»."`
+	APIID    sdk.Secret `sdk:"api_id,required" min:"8" en:"API token" ru:"Токен API" en_help:"api_id from the sms.ru cabinet, page “For developers”." ru_help:"api_id из кабинета sms.ru, раздел «Программистам»."`
 	From     string     `sdk:"from" max:"15" en:"Sender name" ru:"Имя отправителя" en_help:"An approved name. Empty: the account's default." ru_help:"Согласованное имя. Пусто: имя по умолчанию в кабинете."`
 	Translit bool       `sdk:"translit,advanced" en:"Transliterate" ru:"Транслитерация" en_help:"Cyrillic to Latin, which makes messages shorter." ru_help:"Кириллица латиницей: сообщения короче."`
 	Daytime  bool       `sdk:"daytime,advanced" en:"Only by day" ru:"Только днём" en_help:"sms.ru postpones to the morning of the guest's own time zone." ru_help:"sms.ru отложит до утра по часовому поясу гостя."`

@@ -1,21 +1,18 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './app/page.css';
-import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/client';
 import { Gate } from './app/Gate';
+import { Painted } from './app/Painted';
 import { router } from './app/router';
-import { theme, variables } from './app/theme';
 import { chosenLanguage, startLanguage } from './i18n/language';
 
 // Not needed for the first view.
 const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
-
-const schemes = localStorageColorSchemeManager({ key: 'orderbell.scheme' });
 
 async function start() {
   const wanted = chosenLanguage() ?? (navigator.language.toLowerCase().startsWith('en') ? 'en' : 'ru');
@@ -24,12 +21,7 @@ async function start() {
   if (!root) return;
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider
-        theme={theme}
-        cssVariablesResolver={variables}
-        colorSchemeManager={schemes}
-        defaultColorScheme="auto"
-      >
+      <Painted>
         <Suspense>
           <Notifications position="top-right" />
         </Suspense>
@@ -38,7 +30,7 @@ async function start() {
             <RouterProvider router={router} />
           </Gate>
         </QueryClientProvider>
-      </MantineProvider>
+      </Painted>
     </StrictMode>,
   );
 }

@@ -224,7 +224,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List contacts, the last changed first
+         * List contacts, the latest first
          * @description Needs the permission contacts:read.
          */
         get: operations["list-contacts"];
@@ -596,7 +596,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List orders, the last changed first
+         * List orders, the latest first
          * @description Needs the permission orders:read.
          */
         get: operations["list-orders"];
@@ -1579,6 +1579,12 @@ export interface components {
             /** @description Masked. */
             phone: string;
         };
+        Count: {
+            /** @description There are more: show n+ */
+            more: boolean;
+            /** Format: int64 */
+            n: number;
+        };
         DatabaseState: {
             /** Format: int64 */
             bytes: number;
@@ -1950,6 +1956,8 @@ export interface components {
             account?: string;
             /** Format: date-time */
             at: string;
+            /** @description The person who did it; empty: the gateway itself. */
+            by?: string;
             note?: string;
             reason?: string;
             status: string;
@@ -4707,7 +4715,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        [key: string]: number;
+                        [key: string]: components["schemas"]["Count"];
                     };
                 };
             };

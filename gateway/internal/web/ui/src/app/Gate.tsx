@@ -13,7 +13,7 @@ const SetupPage = lazy(() => import('@/pages/setup/SetupPage'));
 export function Gate({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const session = useQuery(sessionQuery);
-  if (session.data?.user) return <>{children}</>;
+  if (session.data?.kind) return <>{children}</>;
   if (session.data) {
     return <Suspense fallback={<Loading />}>{session.data.setup_needed ? <SetupPage /> : <LoginPage />}</Suspense>;
   }

@@ -14,7 +14,7 @@ export function LoginDialog() {
   return (
     <Modal opened={opened} onClose={() => login.answer(false)} title={t('login.again')} zIndex={500}>
       <Text mb="md">{t('login.againText')}</Text>
-      <LoginForm name={data?.user?.name} done={() => login.answer(true)} />
+      <LoginForm name={data?.name} done={() => login.answer(true)} />
     </Modal>
   );
 }

@@ -8,7 +8,7 @@ import { sessionQuery, signOut } from '@/api/session';
 export function UserMenu() {
   const { t } = useTranslation();
   const { data } = useQuery(sessionQuery);
-  if (!data?.user) return null;
+  if (!data?.kind) return null;
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -16,14 +16,14 @@ export function UserMenu() {
           variant="subtle"
           c="var(--mantine-color-text)"
           size="lg"
-          aria-label={t('user.menu', { name: data.user.name })}
+          aria-label={t('user.menu', { name: data.name })}
         >
           <IconUser size={20} stroke={1.6} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          <bdi>{data.user.name}</bdi> · {data.user.role}
+          <bdi>{data.name}</bdi> · {data.role ? t(`role.${data.role as 'owner'}`) : ''}
         </Menu.Label>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           {t('user.out')}

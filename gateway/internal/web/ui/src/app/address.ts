@@ -11,3 +11,18 @@ export function writeAddress(search: Record<string, unknown>): string {
   const text = out.toString();
   return text === '' ? '' : `?${text}`;
 }
+
+/** Names by which the gateway calls places of this page. */
+const otherNames: [found: RegExp, place: string][] = [
+  [/^\/accounts$/, '/providers'],
+  [/^\/accounts\/(.+)$/, '/providers?edit=$1'],
+  [/^\/restaurants\/(.+)$/, '/restaurants?code=$1'],
+  [/^\/setup$/, '/wizard'],
+];
+
+/** Where a link of the gateway's leads, as the router wants it. */
+export function placeOf(link: string): { to: string; search: Record<string, string> } {
+  const [found, place] = otherNames.find(([name]) => name.test(link)) ?? [/$^/, ''];
+  const [to = '/', query = ''] = link.replace(found, place).split('?');
+  return { to, search: parseAddress(query) };
+}

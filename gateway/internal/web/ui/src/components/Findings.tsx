@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle } from 
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Finding } from '@/api/types';
+import { placeOf } from '@/app/address';
 
 const looks = {
   ok: { color: 'green', icon: IconCircleCheck },
@@ -13,7 +14,6 @@ const looks = {
 
 /** What was found, with what to do about it and the way there. */
 export function Findings({ findings }: { findings: Finding[] }) {
-  const { t } = useTranslation();
   if (findings.length === 0) return null;
   return (
     <Stack gap="xs">
@@ -25,14 +25,21 @@ export function Findings({ findings }: { findings: Finding[] }) {
               {one.summary}
             </Text>
             {one.cure ? <Text size="sm">{one.cure}</Text> : null}
-            {one.link !== undefined && one.link !== '' ? (
-              <Anchor size="sm" className="ob-link" renderRoot={(props) => <Link to={one.link} {...props} />}>
-                {t('findings.open')}
-              </Anchor>
-            ) : null}
+            {one.link ? <PlaceLink link={one.link} /> : null}
           </Alert>
         );
       })}
     </Stack>
+  );
+}
+
+/** The way to the place where something is done. */
+export function PlaceLink({ link }: { link: string }) {
+  const { t } = useTranslation();
+  const { to, search } = placeOf(link);
+  return (
+    <Anchor size="sm" className="ob-link" renderRoot={(props) => <Link to={to} search={search as never} {...props} />}>
+      {t('findings.open')}
+    </Anchor>
   );
 }

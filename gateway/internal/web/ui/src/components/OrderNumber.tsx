@@ -11,10 +11,11 @@ export function OrderNumber({ number, id }: { number?: string; id?: string }) {
     <Anchor
       fw={600}
       className="ob-link"
-      style={{ whiteSpace: 'nowrap' }}
+      style={{ maxWidth: 220, minWidth: 0 }}
+      title={text}
       renderRoot={(props) => <Link to={`/orders/${id}`} {...props} />}
     >
-      <bdi>{text}</bdi>
+      <bdi className="ob-cut">{text}</bdi>
     </Anchor>
   );
 }

@@ -8,7 +8,7 @@ export function StatusChips({
   onChange,
 }: {
   label: string;
-  choices: { value: string; label: string; count?: number; color?: string }[];
+  choices: { value: string; label: string; count?: number | string; color?: string }[];
   picked: string[];
   onChange: (picked: string[]) => void;
 }) {

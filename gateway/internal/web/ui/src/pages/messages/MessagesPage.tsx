@@ -67,7 +67,7 @@ export default function MessagesPage() {
           choices={statuses.map((status) => ({
             value: status,
             label: t(`status.${status}`),
-            count: counts.data?.[status] ?? 0,
+            count: countText(counts.data?.[status]),
             color: statusColors[status],
           }))}
         />
@@ -122,6 +122,9 @@ export default function MessagesPage() {
     </Page>
   );
 }
+
+/** A count is exact up to a bound; beyond it there are more. */
+const countText = (count?: { n: number; more: boolean }) => `${count?.n ?? 0}${count?.more ? '+' : ''}`;
 
 /** The text on one line; the whole of it is one click away. */
 function TextOf({ message }: { message: Message }) {

@@ -21,7 +21,7 @@ export default function OrdersPage() {
   const query = useOrders(filters as OrderFilters);
   const columns: Column<Order>[] = [
     { key: 'number', label: t('orders.number'), render: (row) => <OrderNumber number={row.number} id={row.id} /> },
-    { key: 'table', label: t('orders.table'), render: (row) => <bdi>{row.table}</bdi> },
+    { key: 'table', label: t('orders.table'), render: (row) => <Table order={row} /> },
     { key: 'stage', label: t('orders.stage'), render: (row) => <StageOf order={row} /> },
     { key: 'guest', label: t('orders.guest'), render: (row) => <Guest order={row} /> },
     { key: 'text', label: t('orders.text'), render: (row) => <TextStatus order={row} /> },
@@ -113,6 +113,14 @@ export default function OrdersPage() {
         }
       />
     </Page>
+  );
+}
+
+function Table({ order }: { order: Order }) {
+  return (
+    <Text size="sm" maw={140} className="ob-cut">
+      <bdi>{order.table}</bdi>
+    </Text>
   );
 }
 

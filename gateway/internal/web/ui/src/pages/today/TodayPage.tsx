@@ -6,9 +6,9 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, given } from '@/api/client';
 import { useMay } from '@/api/session';
-import type { Today } from '@/api/types';
+import type { Finding, Today } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
-import { Findings } from '@/components/Findings';
+import { Findings, PlaceLink } from '@/components/Findings';
 import { Loading } from '@/components/Loading';
 import { Money } from '@/components/Money';
 import { Page } from '@/components/Page';
@@ -46,6 +46,8 @@ export default function TodayPage() {
 
 function State({ today }: { today: Today }) {
   const { t } = useTranslation();
+  const inSentence = (one: Finding) => today.sentence.includes(one.summary.replace(/\.$/, ''));
+  const told = today.first_event ? today.findings.find(inSentence) : undefined;
   return (
     <Stack gap="sm">
       <Alert
@@ -57,13 +59,14 @@ function State({ today }: { today: Today }) {
         <Text size="lg" fw={500} lh={1.45}>
           {today.sentence}
         </Text>
+        {told?.link ? <PlaceLink link={told.link} /> : null}
         {today.first_event ? null : (
           <Button mt="sm" renderRoot={(props) => <Link to="/wizard" {...props} />}>
             {t('wizard.open')}
           </Button>
         )}
       </Alert>
-      <Findings findings={today.findings.filter((one) => one.severity !== 'ok' && one.summary !== today.sentence)} />
+      <Findings findings={today.findings.filter((one) => one.severity !== 'ok' && !inSentence(one))} />
       {today.first_event ? <Numbers today={today} /> : null}
     </Stack>
   );
