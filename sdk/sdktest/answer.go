@@ -17,6 +17,7 @@ type answerCase struct {
 	shape shaping
 	want  []sdk.Reason // none: accepted
 	json  bool         // only for operators that answer in JSON
+	big   bool         // takes the machine's time; left out with -short
 	deaf  bool         // nothing of the answer can be read, so nothing of it can be kept
 	again bool         // says that nothing was done and that the request may come again, in the same call
 	wait  func(time.Duration) bool
@@ -48,6 +49,9 @@ func (s *suite) answers(t *testing.T) {
 			t.Parallel()
 			if c.json && !s.json {
 				t.Skip("the operator does not answer in JSON")
+			}
+			if c.big && testing.Short() {
+				t.Skip("-short leaves out what is big")
 			}
 			s.wantUnderstood(t, c)
 		})

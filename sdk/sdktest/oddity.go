@@ -139,10 +139,10 @@ func bodies() []answerCase {
 		{name: otherNumber},
 		{name: "an HTML page in windows-1251", shape: status(http.StatusOK, "<html>\xd1\xe5\xf0\xe2\xe8\xf1 \xed\xe5\xe4\xee\xf1\xf2\xf3\xef\xe5\xed</html>", "Content-Type", "text/html; charset=windows-1251")},
 		{name: "NUL bytes", shape: body(strings.Repeat("\x00", 4096))},
-		{name: "a hundred thousand brackets", shape: body(strings.Repeat("[", 100_000))},
-		{name: "a hundred thousand braces", shape: body(strings.Repeat(`{"a":`, 100_000))},
-		{name: "ten megabytes", shape: body(strings.Repeat("All circuits are busy. ", 10<<20/23))},
-		{name: "ten megabytes of blanks before it", shape: around(func(right []byte) []byte { return append(bytes.Repeat([]byte(" "), 10<<20), right...) })},
+		{name: "a hundred thousand brackets", big: true, shape: body(strings.Repeat("[", 100_000))},
+		{name: "a hundred thousand braces", big: true, shape: body(strings.Repeat(`{"a":`, 100_000))},
+		{name: "ten megabytes", big: true, shape: body(strings.Repeat("All circuits are busy. ", 10<<20/23))},
+		{name: "ten megabytes of blanks before it", big: true, shape: around(func(right []byte) []byte { return append(bytes.Repeat([]byte(" "), 10<<20), right...) })},
 		{name: "a PHP warning before it", json: true, shape: around(func(right []byte) []byte {
 			return append([]byte("<br />\n<b>Warning</b>:  Undefined index: sms in <b>/srv/api.php</b> on line <b>7</b><br />\n"), right...)
 		})},
@@ -155,7 +155,7 @@ func bodies() []answerCase {
 		{name: "every key renamed", json: true, shape: around(renamed)},
 		{name: "204 without a body", deaf: true, shape: status(http.StatusNoContent, "")},
 		{name: "202 without a body", deaf: true, shape: status(http.StatusAccepted, "")},
-		{name: "a bomb of gzip", shape: around(func([]byte) []byte { return packed(make([]byte, 8<<20)) }, "Content-Encoding", "gzip")},
+		{name: "a bomb of gzip", big: true, shape: around(func([]byte) []byte { return packed(make([]byte, 8<<20)) }, "Content-Encoding", "gzip")},
 	}
 	for _, text := range []string{"null", "{}", "[]", `""`, `"OK"`, "0", "true", "OK", "[{}]", "[null]", "NaN", `{"":""}`} {
 		list = append(list, answerCase{name: "nothing but " + text, shape: body(text)})
@@ -170,7 +170,7 @@ func bodies() []answerCase {
 func broken() []answerCase {
 	head := "HTTP/1.1 200 OK\r\n"
 	list := []answerCase{
-		{name: "an endless answer", limit: endlessFor, shape: func(w http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
+		{name: "an endless answer", big: true, limit: endlessFor, shape: func(w http.ResponseWriter, r *http.Request, _ *httptest.ResponseRecorder) {
 			for r.Context().Err() == nil {
 				if _, err := io.WriteString(w, strings.Repeat("please hold the line ", 3000)); err != nil {
 					return
