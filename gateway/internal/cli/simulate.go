@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net"
@@ -124,7 +123,7 @@ func (c *simulateCommand) money(s *session, operator simulator.Operator, o *simu
 }
 
 func (*simulateCommand) wrong(s *session, w word, args ...any) error {
-	return usageError{errors.New(fmt.Sprintf(w.pick(s.lang), args...))} //nolint:revive // the format is chosen by language
+	return usageError{fmt.Errorf(w.pick(s.lang), args...)}
 }
 
 // board shows what the simulator does. Texts come from several goroutines.

@@ -108,6 +108,6 @@ func (b *board) farewell() error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_, err := fmt.Fprintf(b.out, word{"Текстов получено: %d.\n", "%d texts received.\n"}.pick(b.lang), b.texts)
+	_, err := fmt.Fprintf(b.out, word{"Текстов получено: %d.\n", "Texts received: %d.\n"}.pick(b.lang), b.texts)
 	return err
 }
