@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -90,7 +89,7 @@ func (s restaurantService) NewIntakeKey(ctx context.Context, who adminapi.Caller
 	if _, err := s.settings.SaveRestaurants(ctx, drafts, current.RestaurantsRevision, who.Name); err != nil {
 		return adminapi.IntakeKey{}, err
 	}
-	return adminapi.IntakeKey{Key: key, Addresses: s.intakeAddresses(key)}, nil
+	return adminapi.IntakeKey{Key: key, Addresses: s.intakeAddresses(ctx, key)}, nil
 }
 
 func restaurantDoc(r config.Restaurant) map[string]any {
@@ -101,34 +100,22 @@ func restaurantDoc(r config.Restaurant) map[string]any {
 
 // intakeAddresses is where the cash server can post with the key: the address that listens, or each of
 // this machine's where all of them do.
-func (s restaurantService) intakeAddresses(key string) []string {
+func (s restaurantService) intakeAddresses(ctx context.Context, key string) []string {
 	host, port, err := net.SplitHostPort(s.Address())
 	if err != nil {
 		return []string{}
 	}
 	hosts := []string{host}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
-		hosts = machineAddresses()
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		hosts = nil
+		for _, ip := range localAddresses(ctx) {
+			hosts = append(hosts, ip.String())
+		}
+		hosts = append(hosts, "127.0.0.1")
 	}
 	addresses := make([]string, len(hosts))
 	for i, h := range hosts {
-		addresses[i] = "http://" + net.JoinHostPort(h, port) + "/k/" + key + "/api/v4/kds/events"
+		addresses[i] = "http://" + net.JoinHostPort(h, port) + "/k/" + key + eventsPath
 	}
 	return addresses
-}
-
-// machineAddresses lists this machine's IPv4 addresses, those of the network before the loopback.
-func machineAddresses() []string {
-	hosts := []string{}
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		return []string{"127.0.0.1"}
-	}
-	for _, address := range all {
-		prefix, err := netip.ParsePrefix(address.String())
-		if err == nil && prefix.Addr().Is4() && !prefix.Addr().IsLoopback() && !prefix.Addr().IsLinkLocalUnicast() {
-			hosts = append(hosts, prefix.Addr().String())
-		}
-	}
-	return append(hosts, "127.0.0.1")
 }

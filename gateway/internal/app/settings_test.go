@@ -102,15 +102,15 @@ type limits struct {
 }
 
 type shownAccount struct {
-	Name       string           `json:"name"`
-	Provider   string           `json:"provider"`
-	Settings   map[string]value `json:"settings"`
-	Limits     limits           `json:"limits"`
-	Revision   int64            `json:"revision"`
-	Declared   bool             `json:"declared,omitempty"`
-	RoutePlace int              `json:"route_place,omitempty"`
-	State      string           `json:"state,omitempty"`
-	LastError  *struct{ Reason, Why string }
+	Name       string                        `json:"name"`
+	Provider   string                        `json:"provider"`
+	Settings   map[string]value              `json:"settings"`
+	Limits     limits                        `json:"limits"`
+	Revision   int64                         `json:"revision"`
+	Declared   bool                          `json:"declared,omitempty"`
+	RoutePlace int                           `json:"route_place,omitempty"`
+	State      string                        `json:"state,omitempty"`
+	LastError  *struct{ Reason, Why string } `json:"last_error,omitempty"`
 	Today      *struct{ Sent, Failed int }
 }
 

@@ -147,9 +147,7 @@ func (p *Pasted) readLines(text string) {
 			name = key
 			if value = unquoted(value); value != "" {
 				below = []string{value}
-				if fieldOf(key) != templateField { // only a text goes on below
-					flush()
-				}
+				flush()
 			}
 		case name != "" && (line != "" || fieldOf(name) == templateField):
 			below = append(below, line)
