@@ -28,13 +28,9 @@ func (s *accountService) Accounts(ctx context.Context, lang string) ([]adminapi.
 	}
 	all := make([]adminapi.Account, 0, len(current.Config.Accounts))
 	for _, account := range current.Config.Accounts {
-		one := s.view(ctx, account, current, lang, attempts)
-		if one.Today, err = s.today(ctx, account.Name, one.Today); err != nil {
-			return nil, err
-		}
-		all = append(all, one)
+		all = append(all, s.view(ctx, account, current, lang, attempts))
 	}
-	return all, nil
+	return all, s.addToday(ctx, all)
 }
 
 // view is an account as it is shown; attempts are those of the last day, newest first.
@@ -137,18 +133,79 @@ func medianMillis(account string, attempts []message.Attempt) int {
 	return int(took[len(took)/2].Milliseconds())
 }
 
-// today counts what became of the account's texts since midnight of the first restaurant.
-func (s *accountService) today(ctx context.Context, account string, t adminapi.AccountToday) (adminapi.AccountToday, error) {
-	cfg := s.config()
-	zone := cfg.Restaurant("").Timezone
-	if len(cfg.Restaurants) > 0 {
-		zone = cfg.Restaurants[0].Timezone
+// spendingLook is how far back spending is looked at for how long the balance lasts.
+const spendingLook = 7 * 24 * time.Hour
+
+// addToday puts in what became of each account's texts since midnight of the first restaurant, and for
+// how many days its balance lasts.
+func (s *accountService) addToday(ctx context.Context, all []adminapi.Account) error {
+	now := s.opts.Now().In(home(s.config()).Zone)
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	sums, err := s.db.Tallies(ctx, now.Add(-spendingLook), now)
+	if err != nil {
+		return err
 	}
-	now := s.opts.Now().In(zone)
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
-	counts, err := s.db.MessageCounts(ctx, message.Filter{Account: account, From: midnight})
-	t.Delivered, t.Unknown = counts[message.Delivered].N, counts[message.Unknown].N
-	t.Sent = counts[message.Accepted].N + t.Delivered + counts[message.Undelivered].N
-	t.Failed = counts[message.Undelivered].N + counts[message.Rejected].N + counts[message.Expired].N
-	return t, err
+	for i := range all {
+		week := message.Money{}
+		for _, sum := range sums {
+			if sum.Account != all[i].Name {
+				continue
+			}
+			week = plus(week, sum.Cost)
+			if !sum.Hour.Before(midnight) { // zones with odd half hours count one hour less
+				countToday(&all[i].Today, sum)
+			}
+		}
+		all[i].Today.DaysOfCash = daysLeft(all[i].Balance, week)
+	}
+	return nil
+}
+
+func countToday(t *adminapi.AccountToday, sum message.Tally) {
+	switch sum.Status {
+	case message.Delivered:
+		t.Delivered += sum.Messages
+		t.Sent += sum.Messages
+	case message.Accepted:
+		t.Sent += sum.Messages
+	case message.Undelivered:
+		t.Sent += sum.Messages
+		t.Failed += sum.Messages
+	case message.Rejected, message.Expired:
+		t.Failed += sum.Messages
+	case message.Unknown:
+		t.Unknown += sum.Messages
+	default: // not ended, or by a person
+	}
+	if sum.Cost.Currency == "" {
+		return
+	}
+	so := message.Money{}
+	if t.Cost != nil {
+		so = message.Money(*t.Cost)
+	}
+	cost := adminapi.Money(plus(so, sum.Cost))
+	t.Cost = &cost
+}
+
+// plus adds amounts. One of another currency than the first is left out: an account has one currency.
+func plus(a, b message.Money) message.Money {
+	switch {
+	case a.Currency == "":
+		return b
+	case b.Currency != a.Currency:
+		return a
+	}
+	return a.Sum(b)
+}
+
+// daysLeft tells for how many days the balance lasts at the pace of the last week; nil: not known.
+func daysLeft(balance *adminapi.Balance, week message.Money) *int {
+	if balance == nil || balance.Money == nil || balance.Money.Currency != week.Currency || week.Units == 0 && week.Nanos <= 0 || week.Units < 0 {
+		return nil
+	}
+	amount := func(units int64, nanos int32) float64 { return float64(units) + float64(nanos)/1e9 }
+	days := int(amount(balance.Money.Units, balance.Money.Nanos) / (amount(week.Units, week.Nanos) / 7))
+	days = max(days, 0)
+	return &days
 }
