@@ -20,7 +20,7 @@ import (
 
 // Guard tells who makes a call.
 type Guard interface {
-	// Identify gives who makes the call, or a *problem.Refusal.
+	// Identify gives who makes the call, or the zero Principal and a *problem.Refusal.
 	Identify(ctx context.Context, c Credentials) (access.Principal, error)
 }
 
@@ -220,7 +220,7 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		who := Caller{
 			Language: problem.Language(ctx.Header("Accept-Language")), Remote: hostOf(ctx.RemoteAddr()),
-			Agent: clip(ctx.Header("User-Agent"), maxAgent), Secure: ctx.TLS() != nil,
+			Agent: clip(ctx.Header("User-Agent"), maxAgent), Secure: secure(ctx),
 			request: ctx.Header(RequestID), proxied: proxied(ctx), object: objectOf(ctx, c.path),
 		}
 		who.device = secretOf(ctx.Header("Cookie"), deviceCookie, who.Secure)
@@ -238,6 +238,12 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 		}
 		next(huma.WithValue(ctx, callerKey{}, who))
 	}
+}
+
+// secure tells whether the browser's connection is encrypted: to us, or to a proxy that says so. Who says
+// so falsely gets cookies that the browser does not send back.
+func secure(ctx huma.Context) bool {
+	return ctx.TLS() != nil || strings.EqualFold(ctx.Header("X-Forwarded-Proto"), "https")
 }
 
 // proxied tells whether somebody passed the request on. Whoever wants to be taken for a proxy may be.
@@ -267,10 +273,11 @@ const maxAgent = 200
 // identify tells who makes a call, or why he may not make it.
 func (a *API) identify(ctx context.Context, c call, shown Credentials) (access.Principal, error) {
 	who, err := a.opt.Guard.Identify(ctx, shown)
+	if c.may == "" {
+		return who, nil // who is nobody, or not known any more, may still sign in
+	}
 	switch {
-	case c.may == "" && err != nil:
-		return access.Principal{}, nil // who is nobody may still log in
-	case err != nil || c.may == "":
+	case err != nil:
 		return who, err
 	case who.Kind == "":
 		return who, problem.Refuse(problem.LoginRequired)

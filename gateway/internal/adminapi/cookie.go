@@ -57,7 +57,7 @@ func entryCookies(who Caller, entry access.Entry) []http.Cookie {
 
 // goneCookie takes the session's cookie away.
 func goneCookie(who Caller) http.Cookie {
-	c := secretCookie(SessionCookie, "", 0, who.Secure)
+	c := secretCookie(SessionCookie, "", 0, who.Secure) //nolint:gosec // see secretCookie
 	c.MaxAge = -1
 	return c
 }
@@ -65,7 +65,7 @@ func goneCookie(who Caller) http.Cookie {
 // secretCookie is one that scripts cannot read and that no other site's page can make a browser send.
 // Without TLS, as in a restaurant's own network, it cannot be Secure: it would never arrive.
 func secretCookie(name, value string, life time.Duration, secure bool) http.Cookie {
-	return http.Cookie{
+	return http.Cookie{ //nolint:gosec // Secure wherever it can be
 		Name: cookieName(name, secure), Value: value, Path: "/", MaxAge: int(life.Seconds()),
 		Secure: secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}

@@ -70,6 +70,7 @@ type Wording struct {
 	detailEN  string
 }
 
+// Title is the code in a few words, in a language.
 func (w Wording) Title(lang string) string {
 	if lang == "en" {
 		return w.titleEN
@@ -77,6 +78,7 @@ func (w Wording) Title(lang string) string {
 	return w.titleRU
 }
 
+// Detail says what is wrong and what to do, in a language.
 func (w Wording) Detail(lang string) string {
 	if lang == "en" {
 		return w.detailEN
@@ -102,7 +104,7 @@ func Codes() []Code {
 	)
 }
 
-// words gives the Wording of a code. Codes of single fields have the status of the whole body.
+// Words gives the Wording of a code. Codes of single fields have the status of the whole body.
 func (c Code) Words() Wording {
 	if w, ok := c.requestWords(); ok {
 		return w
