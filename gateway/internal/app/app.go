@@ -51,6 +51,7 @@ type App struct {
 	plugins   *pluginWatch
 
 	simulators *simulators
+	accounts   *accountService
 	feed       *screen.Feed
 	screen     *screen.Screen
 	guard      *guard.Guard
@@ -97,6 +98,7 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	a.settings.OnChange(a.takeEffect)
 	a.reconcile = a.newReconcile()
 	a.watch = &ruleWatch{folder: opts.Config.Rules, lang: opts.Config.Language, rules: a.rules, shelf: a.db, log: opts.Log.Named("rules")}
+	a.accounts = newAccountService(a)
 	a.screen = a.newScreen()
 	a.simulators = &simulators{app: a}
 	a.open()

@@ -8,14 +8,13 @@ import (
 
 // services are what the admin's calls call.
 func (a *App) services() adminapi.Services {
-	accounts := newAccountService(a)
 	checks := func(ctx context.Context, lang string) ([]adminapi.Finding, error) {
 		today, err := a.screen.Today(ctx, lang)
 		return today.Findings, err
 	}
 	return adminapi.Services{
-		Accounts:      &firstSteps{accountCalls: accounts, db: a.db, now: a.opts.Now},
-		Notifications: notificationService{App: a, accounts: accounts}, Restaurants: restaurantService{a},
+		Accounts:      &firstSteps{accountCalls: a.accounts, db: a.db, now: a.opts.Now},
+		Notifications: notificationService{App: a, accounts: a.accounts}, Restaurants: restaurantService{a},
 		Rules:  a.ruleScreen(),
 		System: &systemScreen{app: a, started: a.opts.Now(), checks: checks},
 		Wizard: &wizard{app: a},

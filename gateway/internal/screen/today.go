@@ -119,7 +119,7 @@ func Standing(st Standings, lang string) []adminapi.Finding {
 	all := []adminapi.Finding{}
 	if st.Accounts != nil && len(st.Accounts) == 0 {
 		all = append(all, adminapi.Finding{
-			Severity: "error", Code: "no_account", Link: "/accounts",
+			Severity: "error", Code: "no_account", Link: "/wizard",
 			Summary: pick(lang, "SMS отправлять не через кого: нет ни одной учётной записи.", "There is nobody to send through: no account."),
 			Cure:    pick(lang, "Добавьте учётную запись провайдера.", "Add an account with a provider."),
 		})
@@ -140,7 +140,7 @@ func Standing(st Standings, lang string) []adminapi.Finding {
 	}
 	if len(codes) == 0 {
 		all = append(all, adminapi.Finding{
-			Severity: "info", Code: "no_events", Link: "/setup",
+			Severity: "info", Code: "no_events", Link: "/wizard",
 			Summary: pick(lang, "Касса ещё не прислала ни одного события.", "The cash server has not posted anything yet."),
 			Cure:    pick(lang, "Укажите на кассе адрес Orderbell.", "Give Orderbell's address to the cash server."),
 		})
@@ -155,7 +155,7 @@ func gravity(severity string) int {
 
 func accountFindings(a adminapi.Account, lang string) []adminapi.Finding {
 	var all []adminapi.Finding
-	link := "/accounts/" + a.Name
+	link := "/providers"
 	if a.State != "ready" && a.State != "starting" {
 		f := adminapi.Finding{Severity: "error", Code: "account_" + a.State, Link: link, Summary: fmt.Sprintf("%s: %s.", a.Name, stateWord(a.State, lang))}
 		if a.LastError != nil {
@@ -215,7 +215,7 @@ func silence(place Place, seen, now time.Time, lang string) (adminapi.Finding, b
 	}
 	name := cmp.Or(place.Name, place.Code)
 	return adminapi.Finding{
-		Severity: "warning", Code: "silent_restaurant", Link: "/restaurants/" + place.Code,
+		Severity: "warning", Code: "silent_restaurant", Link: "/restaurants",
 		Summary: strings.TrimSpace(fmt.Sprintf(pick(lang, "%s: касса молчит %s.", "%s: the cash server has been silent for %s."), name, ago(quiet, lang))),
 		Cure:    pick(lang, "Проверьте, что касса включена и видит этот компьютер.", "Check that the cash server is on and reaches this machine."),
 	}, true
