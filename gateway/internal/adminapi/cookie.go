@@ -23,6 +23,9 @@ func cookieName(name string, secure bool) string {
 	return name
 }
 
+// SessionSecret finds the secret of a session in a Cookie header; empty: there is none, or not one alone.
+func SessionSecret(header string, secure bool) string { return secretOf(header, SessionCookie, secure) }
+
 // secretOf finds the secret in a Cookie header. One that stands there twice counts as absent: somebody
 // else may have put the other one there.
 func secretOf(header, name string, secure bool) string {

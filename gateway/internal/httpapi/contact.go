@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
@@ -18,7 +19,7 @@ const maxContactBody = 64 << 10
 // postContact binds a phone, with the consent to use it, to an order that may not be known yet.
 func (s *Server) postContact(c echo.Context) error {
 	r := c.Request()
-	holder, err := s.authorize(r, access.ContactsWrite)
+	by, err := s.binder(r)
 	if err != nil {
 		return err
 	}
@@ -29,7 +30,7 @@ func (s *Server) postContact(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	binding, err := readBinding(body, holder.Name, s.opt.Now())
+	binding, err := readBinding(body, by, s.opt.Now())
 	if err != nil {
 		return err
 	}
@@ -44,6 +45,35 @@ func (s *Server) postContact(c echo.Context) error {
 		return &refusal{code: problem.OrderAmbiguous}
 	default:
 		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
+	}
+}
+
+// binder tells who binds a contact: the name of an API key, or of the person at the screen.
+func (s *Server) binder(r *http.Request) (string, error) {
+	secret := ""
+	if s.opt.Guard != nil && len(r.Header["Authorization"]) == 0 {
+		secret = adminapi.SessionSecret(r.Header.Get("Cookie"), r.TLS != nil)
+	}
+	if secret == "" {
+		holder, err := s.authorize(r, access.ContactsWrite)
+		if err != nil {
+			return "", err
+		}
+		return holder.Name, nil
+	}
+	who, err := s.opt.Guard.Identify(r.Context(), adminapi.Credentials{Session: secret, Remote: remote(r).String()})
+	refused, known := errors.AsType[*problem.Refusal](err)
+	switch {
+	case known:
+		return "", &refusal{code: refused.Code, retry: refused.Retry, cause: refused.Cause}
+	case err != nil:
+		return "", err
+	case who.Kind == "":
+		return "", &refusal{code: problem.LoginRequired}
+	case !who.May(access.ContactsWrite):
+		return "", &refusal{code: problem.NotAllowed}
+	default:
+		return who.Name, nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
@@ -387,4 +390,39 @@ func FuzzContactBody(f *testing.F) {
 			}
 		}
 	})
+}
+
+// roles lets in a session whose secret is the name of a role.
+type roles struct{}
+
+func (roles) Identify(_ context.Context, c adminapi.Credentials) (access.Principal, error) {
+	if c.Session == "over" {
+		return access.Principal{}, problem.Refuse(problem.LoginRequired)
+	}
+	return access.Principal{Kind: access.KindUser, ID: "U1", Name: "desk", Role: access.Role(c.Session)}, nil
+}
+
+func TestAPersonAtTheScreenBindsAPhone(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, cookie, site string
+		want               int
+	}{
+		{"an owner", "owner", "same-origin", 201},
+		{"a viewer may not", "viewer", "same-origin", 403},
+		{"a session that is over", "over", "same-origin", 401},
+		{"nobody", "", "same-origin", 401},
+		{"an owner whose browser another site uses", "owner", "cross-site", 403},
+	}
+	for _, test := range tests {
+		s := setup(t, withAdmin, func(o *Options) { o.Guard = roles{} })
+		headers := []string{"Content-Type", "application/json", "Sec-Fetch-Site", test.site}
+		if test.cookie != "" {
+			headers = append(headers, "Cookie", adminapi.SessionCookie+"="+test.cookie)
+		}
+		w := s.post(t, "/api/v1/contacts", home, sample79(t), headers...)
+		if bound := len(s.store.bound); w.Code != test.want || (bound == 1) != (test.want == 201) {
+			t.Errorf("%s: POST = %d and %d bindings, want %d: %s", test.name, w.Code, bound, test.want, w.Body)
+		}
+	}
 }

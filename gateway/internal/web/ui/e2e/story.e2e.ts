@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe('from the first start to the first text', () => {
-  it('takes one visit of the wizard, with the provider that prints', async () => {
+  it('takes one visit of the wizard, at a simulator', async () => {
     const began = Date.now();
     const { page } = desk;
     await page.goto(gateway.setupLink);
@@ -39,8 +39,7 @@ describe('from the first start to the first text', () => {
 
     await page.getByText('Шаг 2 из 5').waitFor();
     await desk.picture('wizard-provider');
-    await page.getByRole('combobox', { name: 'SMS-агрегатор' }).click();
-    await page.getByRole('option', { name: /Консоль/ }).click();
+    await page.getByRole('button', { name: /на симуляторе/ }).click();
     await page.getByRole('button', { name: 'Проверить баланс' }).click();
     await page.getByText('Баланс:').waitFor();
     await page.getByRole('button', { name: 'Сохранить' }).click();

@@ -72,7 +72,8 @@ export function AccountEditor({
   const body = () => bodyOf(draft, manifest?.settings ?? [], account);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate(body(), { onSuccess: onSaved });
+    // Not by the callback of mutate: who shows this form may put something else in its place at once.
+    save.mutateAsync(body()).then(onSaved, () => {});
   };
   const fault = save.error ?? check.error;
   const shown = [

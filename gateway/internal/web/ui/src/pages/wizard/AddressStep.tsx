@@ -1,4 +1,4 @@
-import { Alert, List, Paper, Stack, Text } from '@mantine/core';
+import { Alert, Paper, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { WizardState } from '@/api/types';
 import { CopyLine } from '@/components/CopyLine';
@@ -25,11 +25,11 @@ export function AddressStep({ state }: { state: WizardState }) {
         <Text size="sm" ff="monospace" mt={4} style={{ overflowWrap: 'anywhere' }}>
           {t('wizard.severalExample', { address: state.joined || state.addresses[0]?.url || '' })}
         </Text>
+        <Text size="sm" mt={4}>
+          {t('wizard.licence')}
+        </Text>
       </Alert>
-      <Findings findings={state.notes} />
-      <List size="sm" c="dimmed">
-        <List.Item>{t('wizard.licence')}</List.Item>
-      </List>
+      <Findings findings={state.notes.filter((one) => one.code !== 'cash_several')} />
     </Stack>
   );
 }

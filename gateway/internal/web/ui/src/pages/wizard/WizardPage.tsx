@@ -1,6 +1,7 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAccounts, useProviders } from '@/api/accounts';
 import type { WizardState } from '@/api/types';
@@ -33,6 +34,11 @@ export default function WizardPage() {
   const wizard = useQuery(wizardQuery());
   const accounts = useAccounts();
   const providers = useProviders();
+  // The step that is shown is held in the address, so that it does not run away when its own test passes.
+  const first = wizard.data && !filters.step ? nextStep(wizard.data) : '';
+  useEffect(() => {
+    if (first) set({ step: first });
+  }, [first, set]);
   const fault = wizard.error ?? accounts.error ?? providers.error;
   if (!wizard.data || !accounts.data || !providers.data) {
     return (
