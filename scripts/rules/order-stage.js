@@ -13,7 +13,7 @@ rule({
 
     if (!settings.enabled) return ctx.skip(say("уведомления выключены", "notifications are off"));
     if (change.passed) return ctx.skip(say("в том же событии заказ прошёл дальше", "a later stage in the same event speaks"));
-    if (!reached(change.stage, settings.stage)) return ctx.skip(say(`${change.stage} раньше выбранного ${settings.stage}`, `${change.stage} comes before ${settings.stage}`));
+    if (!reached(change.stage, settings.stage)) return ctx.skip(say("этот статус раньше выбранного", "this stage comes before the chosen one"));
     if (reached(change.before, settings.stage)) return ctx.skip(say("выбранный статус уже был раньше", "the chosen stage was reached before"));
 
     return {
