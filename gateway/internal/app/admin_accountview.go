@@ -209,3 +209,14 @@ func daysLeft(balance *adminapi.Balance, week message.Money) *int {
 	days = max(days, 0)
 	return &days
 }
+
+// states tells how the accounts are and no more; it asks neither the database nor a provider.
+func (s *accountService) states(lang string) []adminapi.Account {
+	var all []adminapi.Account
+	for _, account := range s.config().Accounts {
+		one := adminapi.Account{Name: account.Name, Provider: account.Provider}
+		one.State, one.LastError = s.standing(account.Name, lang)
+		all = append(all, one)
+	}
+	return all
+}

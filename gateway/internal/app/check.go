@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/orderbell/orderbell/gateway/internal/config"
+	"github.com/orderbell/orderbell/gateway/internal/screen"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 )
 
@@ -37,16 +40,17 @@ func textOf(err error) Text {
 
 // Finding is what an examination says about one part.
 type Finding struct {
-	Part string `json:"part"` // config, database, rules, provider, account
+	Part string `json:"part"` // config, database, today, rules, provider, account
 	Name string `json:"name,omitempty"`
 	OK   bool   `json:"ok"`
+	Warn bool   `json:"warning,omitempty"` // OK, but somebody should look
 	Text Text   `json:"text"`
 }
 
 // Check examines everything that serving needs, without serving: database, rules, provider programs
 // and accounts. Nothing is sent. opts are those of Effective.
 func Check(ctx context.Context, opts Options) []Finding {
-	findings := []Finding{checkStore(ctx, opts)}
+	findings := checkStore(ctx, opts)
 	findings = append(findings, checkRules(ctx, opts)...)
 	findings = append(findings, checkCatalogue(opts)...)
 	if len(opts.Config.Accounts) == 0 {
@@ -63,25 +67,45 @@ func Check(ctx context.Context, opts Options) []Finding {
 	return findings
 }
 
-func checkStore(ctx context.Context, opts Options) Finding {
+func checkStore(ctx context.Context, opts Options) []Finding {
 	f := Finding{Part: "database", Name: opts.Config.Data}
 	if _, err := os.Stat(filepath.Join(opts.Config.Data, "orderbell.db")); errors.Is(err, os.ErrNotExist) {
 		f.OK = true
 		f.Text = Text{RU: "ещё нет, появится при первом запуске", EN: "not there yet; the first run makes it"}
-		return f
+		return []Finding{f}
 	}
 	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
 	if err != nil {
 		f.Text = textOf(err)
-		return f
+		return []Finding{f}
 	}
 	defer func() { _ = db.Close() }()
 	if err := db.Health(ctx); err != nil {
 		f.Text = textOf(err)
-		return f
+		return []Finding{f}
 	}
 	f.OK, f.Text = true, Text{RU: "в порядке", EN: "in order"}
-	return f
+	return append([]Finding{f}, checkStanding(ctx, opts, db)...)
+}
+
+// checkStanding tells what is not as it should be with what has happened, in the words of the home page.
+func checkStanding(ctx context.Context, opts Options, db *store.DB) []Finding {
+	place := home(opts.Config)
+	now := opts.Now()
+	local := now.In(place.Zone)
+	pulse, err := db.Pulse(ctx, time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, place.Zone))
+	if err != nil {
+		return []Finding{{Part: "today", Text: textOf(err)}}
+	}
+	standing := screen.Standings{Pulse: pulse, Place: places(func() *config.Config { return opts.Config }), Now: now}
+	ru, en := screen.Standing(standing, "ru"), screen.Standing(standing, "en")
+	var findings []Finding
+	for i, f := range ru {
+		if f.Severity == "warning" || f.Severity == "error" {
+			findings = append(findings, Finding{Part: "today", Name: f.Code, OK: f.Severity != "error", Warn: f.Severity == "warning", Text: Text{RU: f.Summary + " " + f.Cure, EN: en[i].Summary + " " + en[i].Cure}})
+		}
+	}
+	return findings
 }
 
 func checkRules(ctx context.Context, opts Options) []Finding {

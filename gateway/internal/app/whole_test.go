@@ -191,6 +191,9 @@ func TestATextWhoseCallWasCutIsUnknownAndNotSentAgain(t *testing.T) {
 	if got := strings.Join(h.statuses(), ", "); got != "accepted, unknown UNKNOWN_OUTCOME" {
 		t.Errorf("messages: got %s, want accepted, unknown UNKNOWN_OUTCOME", got)
 	}
+	if got := h.command("check"); !strings.Contains(got, "! today unknown_texts: Nobody knows whether they went out: 1 text.") {
+		t.Errorf("check says nothing of the unknown text:\n%s", got)
+	}
 }
 
 func TestBadBodiesAreStoredAndAnsweredAndHarmNobody(t *testing.T) {

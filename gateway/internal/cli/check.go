@@ -40,8 +40,11 @@ func printFindings(s *session, asJSON bool, findings []app.Finding) error {
 			continue
 		}
 		mark := "✓"
-		if !f.OK {
+		switch {
+		case !f.OK:
 			mark = "✗"
+		case f.Warn:
+			mark = "!"
 		}
 		name := f.Part
 		if f.Name != "" {

@@ -131,7 +131,7 @@ func (s *Screen) retell(ctx context.Context, items []live.Item[store.Told], lang
 		}
 		return nil
 	}
-	words := s.words(ctx, rows, told, lang)
+	words := s.words(rows, told, lang)
 	var all []adminapi.LiveItem
 	for i, item := range items {
 		line, known := words[item.What]
@@ -143,7 +143,7 @@ func (s *Screen) retell(ctx context.Context, items []live.Item[store.Told], lang
 	return all
 }
 
-func (s *Screen) words(ctx context.Context, rows store.Retold, told []store.Told, lang string) map[store.Told]adminapi.LiveItem {
+func (s *Screen) words(rows store.Retold, told []store.Told, lang string) map[store.Told]adminapi.LiveItem {
 	words := map[store.Told]adminapi.LiveItem{}
 	for _, e := range rows.Events {
 		words[store.Told{Kind: store.ToldEvent, ID: e.ID}] = eventLine(e, lang)
@@ -156,7 +156,7 @@ func (s *Screen) words(ctx context.Context, rows store.Retold, told []store.Told
 	}
 	for _, one := range told {
 		if one.Kind == toldAccount {
-			words[one] = s.accountLine(ctx, one.ID, lang)
+			words[one] = s.accountLine(one.ID, lang)
 		}
 	}
 	return words
@@ -220,9 +220,12 @@ func numbered(number, said string) string {
 	return "№ " + number + ": " + said
 }
 
-func (s *Screen) accountLine(ctx context.Context, name, lang string) adminapi.LiveItem {
+func (s *Screen) accountLine(name, lang string) adminapi.LiveItem {
 	line := adminapi.LiveItem{Summary: name}
-	for _, a := range s.accounts(ctx, lang) {
+	if s.opt.States == nil {
+		return line
+	}
+	for _, a := range s.opt.States(lang) {
 		if a.Name != name {
 			continue
 		}
@@ -271,7 +274,7 @@ const accountsEvery = 2 * time.Second
 
 // WatchAccounts tells the feed when an account is not as it was, until ctx ends.
 func (s *Screen) WatchAccounts(ctx context.Context) {
-	if s.opt.Accounts == nil {
+	if s.opt.States == nil {
 		return
 	}
 	ticker := time.NewTicker(accountsEvery)
@@ -279,7 +282,7 @@ func (s *Screen) WatchAccounts(ctx context.Context) {
 	var was map[string]string
 	for {
 		is := map[string]string{}
-		for _, a := range s.accounts(ctx, "en") {
+		for _, a := range s.opt.States("en") {
 			is[a.Name] = a.State
 			if a.LastError != nil {
 				is[a.Name] += " " + a.LastError.Reason

@@ -32,8 +32,10 @@ type Options struct {
 	Place func(code string) Place
 	// Home is the first restaurant: its midnight begins the day.
 	Home func() Place
-	// Accounts tells how the accounts are; nil: nobody knows.
+	// Accounts tells what is known of the accounts; nil: nothing.
 	Accounts func(ctx context.Context, lang string) ([]adminapi.Account, error)
+	// States tells how the accounts are and no more, without asking anybody; nil: nobody knows.
+	States func(lang string) []adminapi.Account
 	// Try puts an event or an order to the rules without a trace; nil: nobody can.
 	Try func(ctx context.Context, test adminapi.RuleTest, lang string) ([]adminapi.Trial, error)
 	Now func() time.Time

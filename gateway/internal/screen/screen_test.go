@@ -68,6 +68,7 @@ func setup(t *testing.T) *stage {
 	}
 	s.Screen = screen.New(screen.Options{
 		Store: s.db, Place: place, Home: func() screen.Place { return place(restaurant) }, Now: s.now,
+		States: func(string) []adminapi.Account { s.mu.Lock(); defer s.mu.Unlock(); return s.accounts },
 		Accounts: func(context.Context, string) ([]adminapi.Account, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
