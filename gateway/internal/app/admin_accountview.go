@@ -26,8 +26,8 @@ func (s *accountService) Accounts(ctx context.Context, lang string) ([]adminapi.
 	if err != nil {
 		return nil, err
 	}
-	all := make([]adminapi.Account, 0, len(current.Config.Accounts))
-	for _, account := range current.Config.Accounts {
+	all := make([]adminapi.Account, 0, len(current.Accounts))
+	for _, account := range current.Accounts {
 		all = append(all, s.view(ctx, account, current, lang, attempts))
 	}
 	return all, s.addToday(ctx, all)

@@ -32,13 +32,13 @@ func (s notificationService) Notifications(context.Context) (adminapi.Notificati
 
 func notificationPage(c *settings.Current) adminapi.NotificationPage {
 	page := adminapi.NotificationPage{
-		Settings: shownNotifications(c.Config.Notifications), Declared: c.DeclaredNotifications(), Revision: c.NotificationsRevision, Triggers: []string{},
+		Settings: shownNotifications(c.Notifications), Declared: c.DeclaredNotifications(), Revision: c.NotificationsRevision, Triggers: []string{},
 	}
 	if page.Declared == nil {
 		page.Declared = []string{}
 	}
 	for _, stage := range order.Stages() {
-		if stage >= c.Config.Notifications.Stage {
+		if stage >= c.Notifications.Stage {
 			page.Triggers = append(page.Triggers, stage.KDSName())
 		}
 	}

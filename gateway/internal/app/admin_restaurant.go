@@ -27,7 +27,7 @@ func (s restaurantService) Restaurants(ctx context.Context) (adminapi.Restaurant
 	}
 	current := s.settings.Current()
 	page := adminapi.RestaurantPage{Restaurants: []adminapi.Restaurant{}, Seen: []string{}, Revision: current.RestaurantsRevision}
-	for _, r := range current.Config.Restaurants {
+	for _, r := range current.Restaurants {
 		shown := adminapi.Restaurant{
 			Code: r.Code, Name: r.Name, Timezone: r.Timezone.String(), OrderStage: string(r.OrderStage), OrderNumber: string(r.Number),
 			IntakeKey: adminapi.Secret{Set: !r.IntakeKey.IsZero(), Hint: r.IntakeKey.Hint()}, Declared: current.DeclaredRestaurant(r.Code),
@@ -73,7 +73,7 @@ func (s restaurantService) NewIntakeKey(ctx context.Context, who adminapi.Caller
 	key := rand.Text()
 	found := false
 	var drafts []settings.Restaurant
-	for _, r := range current.Config.Restaurants {
+	for _, r := range current.Restaurants {
 		if current.DeclaredRestaurant(r.Code) {
 			continue
 		}

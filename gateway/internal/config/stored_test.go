@@ -129,7 +129,7 @@ func TestAStoredMistakeIsLeftOutSaidAtItsPathAndStopsNothingElse(t *testing.T) {
 	t.Parallel()
 	c := declare(t, `restaurants: [{code: "9", intake_key: aaaaaaaaaaaaaaaaaaaa}]`)
 	got, faults := c.With(Stored{
-		Notifications: map[string]any{"stage": "kdsSent", "template": "{oops}", "expires": "30m", "tempalte": "x", "enabled": "maybe", "route": "main"},
+		Notifications: map[string]any{"stage": "kdsSent", "template": "{oops}", "expires": "30m", "tempate": "x", "enabled": "maybe", "route": "main"},
 		Restaurants: []map[string]any{
 			{"code": "1", "timezone": "Mars/Olympus"}, {"name": "nameless"}, {"code": "2", "intake_key": "aaaaaaaaaaaaaaaaaaaa"}, {"code": "3"}, {"code": "3"},
 		},
@@ -139,7 +139,7 @@ func TestAStoredMistakeIsLeftOutSaidAtItsPathAndStopsNothingElse(t *testing.T) {
 		},
 	})
 	want := "accounts[0].name accounts[2].name accounts[3].limits.per_day accounts[3].limits.per_second accounts[4].provider " +
-		"notifications.enabled notifications.route notifications.stage notifications.tempalte notifications.template " +
+		"notifications.enabled notifications.route notifications.stage notifications.tempate notifications.template " +
 		"restaurants[0].timezone restaurants[1].code restaurants[2].intake_key restaurants[4].code"
 	if paths(faults) != want {
 		t.Errorf("faults: got  %s\nwant %s", paths(faults), want)

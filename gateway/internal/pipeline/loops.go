@@ -52,6 +52,8 @@ func (l *Loops) Set(jobs []Job) {
 }
 
 // settle stops and starts what differs. The lock is held.
+//
+//nolint:contextcheck // loops live as long as Run, not as long as who sets them
 func (l *Loops) settle() {
 	if l.running == nil {
 		return

@@ -62,6 +62,8 @@ type Host struct {
 
 // New makes a host. Accounts of a provider that is not in the catalogue are kept: what is sent
 // through them fails with a reason, and Check says it.
+//
+//nolint:contextcheck // nothing runs yet, so nothing is waited for
 func New(opts Options) *Host {
 	opts.egress = &egress{list: slices.Clone(opts.EgressAllow)}
 	h := &Host{

@@ -161,6 +161,8 @@ func (p *process) openNow(ctx context.Context, r *revision) {
 }
 
 // close lets the plugin forget a revision. What cannot be closed dies with the process.
+//
+//nolint:contextcheck // the call that was the last one may be over, and its context with it
 func (p *process) close(r *revision) {
 	ctx, cancel := context.WithTimeout(context.Background(), acquireTimeout)
 	defer cancel()

@@ -115,7 +115,7 @@ func (k *Keeper) SaveRestaurants(ctx context.Context, list []Restaurant, seen in
 
 // changesRestaurant tells whether r gives a declared restaurant other values.
 func (c *Current) changesRestaurant(r Restaurant, code string) bool {
-	alone, faults := c.Config.With(config.Stored{Restaurants: []map[string]any{withCode(r.Doc, probeCode)}})
+	alone, faults := c.With(config.Stored{Restaurants: []map[string]any{withCode(r.Doc, probeCode)}})
 	want, got := c.Restaurant(code), alone.Restaurant(probeCode)
 	return len(faults) > 0 && !onlyRoute(faults) || !r.Keep && r.Key != want.IntakeKey.Reveal() || got.Name != want.Name ||
 		got.Timezone.String() != want.Timezone.String() || got.OrderStage != want.OrderStage || got.Number != want.Number
