@@ -75,7 +75,7 @@ func (a *API) write(ctx huma.Context, who Caller, err error) {
 }
 
 // speaking guards the one hook that huma has for its own refusals, which is a variable of its package.
-var speaking sync.Once
+var speaking sync.Once //nolint:gochecknoglobals // the hook that it guards is one
 
 // speakProblems makes huma's own refusals (a body that does not fit the schema, an unknown parameter) say
 // what ours say. Its own would repeat the refused value, which may be a secret.

@@ -76,12 +76,12 @@ func (c *Cases) events(one rule.Case) ([]kds.Event, error) {
 			return nil, fmt.Errorf("events[%d]: %w", i, err)
 		}
 		for _, p := range postings {
-			if at := p.OccurredAt(caseZone); at.After(clock) {
+			if at := p.OccurredAt(caseZone()); at.After(clock) {
 				clock = at
 			}
 		}
 		if clock.IsZero() {
-			clock = time.Date(2026, time.January, 1, 12, 0, 0, 0, caseZone)
+			clock = time.Date(2026, time.January, 1, 12, 0, 0, 0, caseZone())
 		}
 		events = append(events, kds.Event{ID: fmt.Sprintf("case/%d", i+1), Body: body, ReceivedAt: clock})
 	}
@@ -89,7 +89,7 @@ func (c *Cases) events(one rule.Case) ([]kds.Event, error) {
 }
 
 // caseZone is the zone of the restaurant in cases.
-var caseZone = time.FixedZone("MSK", 3*60*60)
+func caseZone() *time.Location { return time.FixedZone("MSK", 3*60*60) }
 
 // setClock moves the last event to a time of its day.
 func setClock(events []kds.Event, at string) error {
@@ -101,8 +101,8 @@ func setClock(events []kds.Event, at string) error {
 		return fmt.Errorf("at: a time like 22:30 is expected")
 	}
 	last := &events[len(events)-1].ReceivedAt
-	day := last.In(caseZone)
-	*last = time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, caseZone)
+	day := last.In(caseZone())
+	*last = time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, caseZone())
 	return nil
 }
 
@@ -116,7 +116,7 @@ func casePolicies(one rule.Case) Policies {
 	}
 	return func(code string) Policy {
 		return Policy{
-			Code: code, Name: "Кафе «Пример»", Zone: caseZone, Stage: order.Least, Number: "orderName", Language: "ru",
+			Code: code, Name: "Кафе «Пример»", Zone: caseZone(), Stage: order.Least, Number: "orderName", Language: "ru",
 			Notifications: settings, Route: []string{"case"}, ContactWait: rule.DefaultExpires,
 		}
 	}

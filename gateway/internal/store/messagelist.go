@@ -73,7 +73,7 @@ func messageWays(f message.Filter) []conditions {
 		person(lastFour, f.Last4)
 	case f.ContactID != "":
 		one(`m.contact_id = $?`, f.ContactID)
-	case len(f.Statuses) > 0 && !(f.Restaurant != "" && commonStatuses(f.Statuses)):
+	case len(f.Statuses) > 0 && (f.Restaurant == "" || !commonStatuses(f.Statuses)):
 		for _, s := range f.Statuses {
 			one(`m.status = $?`, string(s))
 		}

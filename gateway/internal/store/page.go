@@ -65,7 +65,7 @@ func (db *DB) page(ctx context.Context, p pager) (ids []string, next string, err
 
 func (db *DB) follow(ctx context.Context, p pager, way conditions) (found, error) {
 	var f found
-	looked, began := 0, time.Now()
+	looked, began := 0, db.now()
 	budget := p.budget
 	if budget == 0 {
 		budget = pageBudget
@@ -81,7 +81,7 @@ func (db *DB) follow(ctx context.Context, p pager, way conditions) (found, error
 		if fits != 0 {
 			f.ids = append(f.ids, id)
 		}
-		late := looked%64 == 0 && time.Since(began) > pageTime
+		late := looked%64 == 0 && db.now().Sub(began) > pageTime
 		if len(f.ids) > p.limit || looked == budget || late {
 			f.floor = id
 			return errEnough
