@@ -17,7 +17,8 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/vault"
 )
 
-// Keeper changes users and keys beside a gateway that may be running, and reads the audit log.
+// Keeper changes users, keys, messages and events beside a gateway that may be running, and reads the
+// audit log.
 type Keeper struct {
 	*guard.Guard
 	db *store.DB

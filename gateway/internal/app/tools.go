@@ -25,6 +25,7 @@ type Reader interface {
 	FindOrder(ctx context.Context, ref string) (*order.Order, error)
 	History(ctx context.Context, orderID string) (*rule.History, error)
 	Keys(ctx context.Context) ([]access.Key, error)
+	EventReader
 	Close() error
 }
 

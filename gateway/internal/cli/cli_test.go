@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serving": serving, "until": until, "fill": fillIn, "sum": sum, "grow": grow, "swap": swap},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serving": serving, "until": until, "bind": bind, "keep": keep, "fill": fillIn, "sum": sum, "grow": grow, "swap": swap},
 	})
 }
 
@@ -106,6 +107,31 @@ func serving(ts *testscript.TestScript, _ bool, _ []string) {
 func fillIn(ts *testscript.TestScript, _ bool, args []string) {
 	text := strings.NewReplacer("PLUGINS", ts.Getenv("PLUGINS"), "PORT", ts.Getenv("PORT"), "OPERATOR", ts.Getenv("OPERATOR")).Replace(ts.ReadFile(args[0]))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// bind gives the order of a GUID a guest's phone, with the key that the stories' configurations have.
+func bind(ts *testscript.TestScript, _ bool, args []string) {
+	body := fmt.Sprintf(`{"order": {"guid": %q}, "phone": %q, "consent": {"given": true, "given_at": %q, "purpose": "order_status_sms", "policy_version": "1", "source": "qr"}}`,
+		args[0], args[1], time.Now().Format(time.RFC3339))
+	req, err := http.NewRequest(http.MethodPost, "http://127.0.0.1:"+ts.Getenv("PORT")+"/api/v1/contacts", strings.NewReader(body)) //nolint:noctx // a step of a story
+	ts.Check(err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer ob_storystorystorystorystory")
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		ts.Fatalf("bind: %s", resp.Status)
+	}
+}
+
+// keep puts what an expression catches in the last output into a variable.
+func keep(ts *testscript.TestScript, _ bool, args []string) {
+	caught := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if caught == nil {
+		ts.Fatalf("no %s in the output", args[1])
+	}
+	ts.Setenv(args[0], caught[1])
 }
 
 // until runs a command again and again until its output holds the first argument.

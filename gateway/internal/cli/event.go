@@ -16,7 +16,10 @@ import (
 )
 
 type eventCommand struct {
-	Post eventPostCommand `cmd:"" help:"${event_post}"`
+	Post   eventPostCommand   `cmd:"" help:"${event_post}"`
+	List   eventListCommand   `cmd:"" help:"${event_list}"`
+	Show   eventShowCommand   `cmd:"" help:"${event_show}"`
+	Replay eventReplayCommand `cmd:"" help:"${event_replay}"`
 }
 
 type eventPostCommand struct {

@@ -58,6 +58,15 @@ func (f configFlags) effective(ctx context.Context, s *session) (app.Options, []
 	return opts, findings, nil
 }
 
+// existing gives the app's options for a data folder in which a gateway ran.
+func (f configFlags) existing(s *session) (app.Options, error) {
+	cfg, err := f.load(s)
+	if err != nil {
+		return app.Options{}, err
+	}
+	return s.options(cfg, s.quiet()), dataExists(s, cfg)
+}
+
 // options are the app's options for this configuration.
 func (s *session) options(cfg *config.Config, log hclog.Logger) app.Options {
 	return app.Options{Config: cfg, Version: s.Version, Program: s.Program, Environ: s.Environ, Log: log, Now: s.Now}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,11 @@ import (
 )
 
 type messageCommand struct {
-	List messageListCommand `cmd:"" help:"${message_list}"`
-	Show messageShowCommand `cmd:"" help:"${message_show}"`
+	List   messageListCommand   `cmd:"" help:"${message_list}"`
+	Show   messageShowCommand   `cmd:"" help:"${message_show}"`
+	Resend messageResendCommand `cmd:"" help:"${message_resend}"`
+	Cancel messageCancelCommand `cmd:"" help:"${message_cancel}"`
+	Settle messageSettleCommand `cmd:"" help:"${message_settle}"`
 }
 
 type messageListCommand struct {
@@ -44,6 +48,15 @@ type listedMessage struct {
 	Deadline    time.Time       `json:"deadline"`
 	Attempts    []listedAttempt `json:"attempts"`
 	Receipts    []message.Heard `json:"receipts,omitempty"` // what the provider said later
+	Moves       []listedMove    `json:"moves,omitempty"`    // what people and the gateway did to it
+}
+
+type listedMove struct {
+	At     time.Time `json:"at"`
+	Status string    `json:"status"`
+	Reason string    `json:"reason,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	By     string    `json:"by,omitempty"` // empty: the gateway itself
 }
 
 type listedAttempt struct {
@@ -62,21 +75,34 @@ type listedAttempt struct {
 func listed(m message.Listed) listedMessage {
 	l := listedMessage{
 		ID: m.ID, OrderID: m.OrderID, OrderNumber: m.OrderNumber, Restaurant: m.Restaurant, To: m.To.String(), Text: m.Text,
-		Stage: m.Stage, Status: string(m.Status), Reason: string(m.Reason), Note: m.Note, Account: m.Account, Segments: m.Segments,
+		Stage: m.Stage, Status: string(m.Status), Reason: string(m.Reason), Note: m.To.Hide(m.Note), Account: m.Account, Segments: m.Segments,
 		Cost: m.Cost, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Deadline: m.Deadline, Attempts: []listedAttempt{}, Receipts: m.Receipts,
 	}
 	for _, a := range m.Tries {
-		l.Attempts = append(l.Attempts, listAttempt(a))
+		one := listAttempt(a)
+		one.Detail, one.Raw = m.To.Hide(one.Detail), m.To.Hide(one.Raw)
+		l.Attempts = append(l.Attempts, one)
+	}
+	for _, move := range m.Moves {
+		l.Moves = append(l.Moves, listedMove{At: move.At, Status: string(move.Status), Reason: string(move.Reason), Note: m.To.Hide(move.Note), By: move.By})
 	}
 	return l
 }
 
-// statusFilter is the filter for a status; none for the empty text.
-func statusFilter(status string) []message.Status {
+// statusFilter is the filter for a status; none for the empty text. A status that there is not is wrong
+// usage: an empty list would be taken for an answer.
+func statusFilter[S ~string](s *session, status string, all []S) ([]S, error) {
 	if status == "" {
-		return nil
+		return nil, nil
 	}
-	return []message.Status{message.Status(status)}
+	if slices.Contains(all, S(status)) {
+		return []S{S(status)}, nil
+	}
+	names := make([]string, len(all))
+	for i, one := range all {
+		names[i] = string(one)
+	}
+	return nil, usageError{fmt.Errorf(word{"статуса %q нет; есть %s", "there is no status %q; there are %s"}.pick(s.lang), status, strings.Join(names, ", "))}
 }
 
 func listAttempt(a message.Attempt) listedAttempt {
@@ -94,12 +120,16 @@ func listAttempt(a message.Attempt) listedAttempt {
 
 // Run lists the latest messages, newest first.
 func (c *messageListCommand) Run(ctx context.Context, s *session) error {
+	statuses, err := statusFilter(s, c.Status, message.Statuses())
+	if err != nil {
+		return err
+	}
 	db, err := c.read(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	found, _, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: c.Phone, Statuses: statusFilter(c.Status), Limit: c.Limit})
+	found, _, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: c.Phone, Statuses: statuses, Limit: c.Limit})
 	if err != nil {
 		return err
 	}
@@ -143,7 +173,7 @@ func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
 	}
 	_, _ = fmt.Fprintf(s.out, "%s  №%s  %s  %s\n%s\n", l.ID, oneLine(l.OrderNumber, 20), l.To, l.Status, oneLine(l.Text, 2000))
 	if m.Reason != "" {
-		_, _ = fmt.Fprintf(s.out, "%s %s\n", message.Sentence(m.Reason, s.lang), oneLine(m.Note, 500))
+		_, _ = fmt.Fprintf(s.out, "%s %s\n", message.Sentence(m.Reason, s.lang), oneLine(l.Note, 500))
 		_, _ = fmt.Fprintln(s.out, message.Cure(m.Reason, s.lang))
 	}
 	for _, a := range l.Attempts {
@@ -159,19 +189,23 @@ func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
 		}
 		_, _ = fmt.Fprintf(s.out, "  %s  %s  %s: %s %s\n", clock(r.HeardAt.Local()), r.Account, how.pick(s.lang), r.Status, oneLine(r.Code, 100))
 	}
+	for _, move := range l.Moves {
+		by := move.By
+		if by == "" {
+			by = word{"шлюз", "the gateway"}.pick(s.lang)
+		}
+		_, _ = fmt.Fprintf(s.out, "  %s  %s: %s %s\n", clock(move.At.Local()), oneLine(by, 60), move.Status, oneLine(move.Note, 300))
+	}
 	return nil
 }
 
 // read opens the data folder for reading, beside a gateway that may be running on it.
 func (f configFlags) read(ctx context.Context, s *session) (app.Reader, error) {
-	cfg, err := f.load(s)
+	opts, err := f.existing(s)
 	if err != nil {
 		return nil, err
 	}
-	if err := dataExists(s, cfg); err != nil {
-		return nil, err
-	}
-	return app.OpenReader(ctx, s.options(cfg, s.quiet()))
+	return app.OpenReader(ctx, opts)
 }
 
 func clock(t time.Time) string { return t.Format("02.01 15:04:05") }

@@ -189,12 +189,9 @@ func (c *userPasswordCommand) Run(ctx context.Context, s *session) error {
 
 // look opens the data folder for reading users and the audit log.
 func (f configFlags) look(ctx context.Context, s *session) (*app.Keeper, error) {
-	cfg, err := f.load(s)
+	opts, err := f.existing(s)
 	if err != nil {
 		return nil, err
 	}
-	if err := dataExists(s, cfg); err != nil {
-		return nil, err
-	}
-	return app.OpenAuditor(ctx, s.options(cfg, s.quiet()))
+	return app.OpenAuditor(ctx, opts)
 }

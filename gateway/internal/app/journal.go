@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
+	"github.com/orderbell/orderbell/gateway/internal/screen"
+)
+
+// Events as the screen and the HTTP interface tell of them.
+type (
+	Event       = adminapi.Event
+	EventDetail = adminapi.EventDetail
+	EventFilter = adminapi.EventFilter
+	RawEvent    = adminapi.RawEvent
+)
+
+// EventReader tells of stored events.
+type EventReader interface {
+	EventPage(ctx context.Context, f EventFilter, lang string) (page []Event, next string, err error)
+	EventDetail(ctx context.Context, id, lang string) (EventDetail, error)
+}
+
+// EventPage lists events, newest first, with what each said in words.
+func (r *reader) EventPage(ctx context.Context, f EventFilter, lang string) ([]Event, string, error) {
+	page, next, err := r.screen().Events(ctx, f, lang)
+	return page, next, plain(err)
+}
+
+// EventDetail gives an event with the decisions that it led to.
+func (r *reader) EventDetail(ctx context.Context, id, lang string) (EventDetail, error) {
+	d, err := r.screen().Event(ctx, id, lang)
+	return d, plain(err)
+}
+
+func (r *reader) screen() *screen.Screen {
+	return screen.New(screen.Options{Store: r.DB}, nil)
+}
+
+func (k *Keeper) screen() *screen.Screen {
+	return screen.New(screen.Options{Store: k.db}, nil)
+}
+
+// plain gives the cause of a refusal where it has one: it says more than the refusal, whose words are for
+// who sees a page.
+func plain(err error) error {
+	if refusal, refused := errors.AsType[*problem.Refusal](err); refused && refusal.Cause != nil {
+		return refusal.Cause
+	}
+	return err
+}
