@@ -1,4 +1,15 @@
-import { IconBell, IconHome, IconMessage, IconPlug, IconReceipt, IconTransferIn } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconBuildingStore,
+  IconHeartbeat,
+  IconHistory,
+  IconHome,
+  IconMessage,
+  IconPlug,
+  IconReceipt,
+  IconTransferIn,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 
 /** A page of the navigation. Its heading there is the text nav.NAME. */
@@ -60,12 +71,44 @@ export const pages: PageEntry[] = [
     load: () => import('@/pages/providers/ProvidersPage'),
   },
   {
+    path: '/restaurants',
+    name: 'restaurants',
+    icon: IconBuildingStore,
+    group: 'settings',
+    permission: 'settings:read',
+    load: () => import('@/pages/restaurants/RestaurantsPage'),
+  },
+  {
     path: '/events',
     name: 'events',
     icon: IconTransferIn,
     group: 'insight',
     permission: 'events:read',
     load: () => import('@/pages/events/EventsPage'),
+  },
+  {
+    path: '/contacts',
+    name: 'contacts',
+    icon: IconUsers,
+    group: 'insight',
+    permission: 'contacts:read',
+    load: () => import('@/pages/contacts/ContactsPage'),
+  },
+  {
+    path: '/audit',
+    name: 'audit',
+    icon: IconHistory,
+    group: 'insight',
+    permission: 'audit:read',
+    load: () => import('@/pages/audit/AuditPage'),
+  },
+  {
+    path: '/system',
+    name: 'system',
+    icon: IconHeartbeat,
+    group: 'insight',
+    permission: 'self',
+    load: () => import('@/pages/system/SystemPage'),
   },
 ];
 
@@ -80,6 +123,7 @@ export const innerPages: InnerPage[] = [
   { path: '/orders/$ref', load: () => import('@/pages/orders/OrderPage') },
   { path: '/messages/$id', load: () => import('@/pages/messages/MessagePage') },
   { path: '/events/$id', load: () => import('@/pages/events/EventPage') },
+  { path: '/contacts/$id', load: () => import('@/pages/contacts/ContactPage') },
   { path: '/wizard', load: () => import('@/pages/wizard/WizardPage') },
 ];
 

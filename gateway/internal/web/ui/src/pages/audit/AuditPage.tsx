@@ -1,0 +1,98 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, given } from '@/api/client';
+import { pageSize, useList } from '@/api/lists';
+import type { AuditRecord } from '@/api/types';
+import { EmptyState } from '@/components/EmptyState';
+import { ErrorBox } from '@/components/ErrorBox';
+import { FilterField } from '@/components/FilterField';
+import { type Column, KeysetList } from '@/components/KeysetList';
+import { Page } from '@/components/Page';
+import { RelativeTime } from '@/components/RelativeTime';
+import { useFilters } from '@/components/useFilters';
+
+/** Who changed or looked at what, when and from where. Nothing in it can be changed unseen. */
+export default function AuditPage() {
+  const { t } = useTranslation();
+  const { filters, set, clear, filtered } = useFilters();
+  const { actor, action, object } = filters;
+  const query = useList<AuditRecord>('audit', { actor, action, object }, (after, signal) =>
+    given(api.GET('/api/v1/audit', { params: { query: { actor, action, object, after, limit: pageSize } }, signal })),
+  );
+  const verify = useMutation({ mutationFn: () => given(api.GET('/api/v1/audit/verify')) });
+  const columns: Column<AuditRecord>[] = [
+    { key: 'time', label: t('messages.time'), render: (row) => <RelativeTime at={row.at} size="sm" /> },
+    { key: 'actor', label: t('audit.actor'), render: (row) => <Said>{row.actor || t('audit.nobody')}</Said> },
+    { key: 'action', label: t('audit.action'), render: (row) => <code>{row.action}</code> },
+    { key: 'object', label: t('audit.object'), render: (row) => <Said>{row.object}</Said> },
+    { key: 'detail', label: t('audit.detail'), render: (row) => <Said>{detailOf(row)}</Said> },
+    { key: 'outcome', label: t('audit.outcome'), render: (row) => <Said>{row.outcome}</Said> },
+    { key: 'from', label: t('audit.from'), render: (row) => <Said>{row.from ?? ''}</Said> },
+  ];
+  return (
+    <Page
+      title={t('nav.audit')}
+      lead={t('audit.lead')}
+      actions={
+        <Button variant="default" loading={verify.isPending} onClick={() => verify.mutate()}>
+          {t('audit.verify')}
+        </Button>
+      }
+    >
+      <ErrorBox fault={verify.error} />
+      {verify.data ? (
+        <Alert color={verify.data.faults?.length ? 'red' : 'green'} mb="md" role="status">
+          {verify.data.faults?.length
+            ? verify.data.faults.map((one) => t('audit.flaw', { n: one.n, why: one.why })).join(' ')
+            : t('audit.whole', { count: verify.data.records })}
+        </Alert>
+      ) : null}
+      <Group gap="xs" mb="md">
+        <FilterField label={t('audit.actor')} value={actor ?? ''} onChange={(next) => set({ actor: next })} />
+        <FilterField label={t('audit.action')} value={action ?? ''} onChange={(next) => set({ action: next })} />
+        <FilterField label={t('audit.object')} value={object ?? ''} onChange={(next) => set({ object: next })} />
+        {filtered ? (
+          <Button variant="subtle" onClick={clear}>
+            {t('list.reset')}
+          </Button>
+        ) : null}
+      </Group>
+      <KeysetList
+        label={t('nav.audit')}
+        query={query}
+        columns={columns}
+        rowKey={(row) => String(row.n)}
+        card={(row) => (
+          <Stack gap={2}>
+            <Group justify="space-between">
+              <Said>{row.actor || t('audit.nobody')}</Said>
+              <RelativeTime at={row.at} size="sm" />
+            </Group>
+            <code>{row.action}</code>
+            <Said>{[row.object, row.outcome, detailOf(row)].filter(Boolean).join(' · ')}</Said>
+          </Stack>
+        )}
+        empty={
+          <EmptyState icon={IconHistory} title={t(filtered ? 'list.nothingFits' : 'audit.empty')}>
+            {t(filtered ? 'list.nothingFitsText' : 'audit.emptyText')}
+          </EmptyState>
+        }
+      />
+    </Page>
+  );
+}
+
+const detailOf = (row: AuditRecord) =>
+  Object.entries(row.detail ?? {})
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ');
+
+function Said({ children }: { children: string }) {
+  return (
+    <Text size="sm" lineClamp={2} maw={320}>
+      <bdi>{children}</bdi>
+    </Text>
+  );
+}
