@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = resolve(fileURLToPath(new URL('.', import.meta.url)), '../../../../..');
+/** The top of the repository. */
+export const root = resolve(fileURLToPath(new URL('.', import.meta.url)), '../../../../..');
 
 /** A real gateway in a folder of its own, as `make build` made it. */
 export class Gateway {

@@ -99,9 +99,19 @@ export class Screen {
     });
   }
 
-  async picture(name: string): Promise<void> {
+  /** Takes a picture for the documentation, where ORDERBELL_SCREENS names a folder; folders of this machine are renamed in it. */
+  async picture(name: string, rename: Record<string, string> = {}): Promise<void> {
     const folder = process.env.ORDERBELL_SCREENS;
     if (!folder) return;
+    await this.page.evaluate((names) => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const node = texts.currentNode;
+        for (const [from, to] of Object.entries(names)) {
+          if (node.nodeValue?.includes(from)) node.nodeValue = node.nodeValue.replaceAll(from, to);
+        }
+      }
+    }, rename);
     await mkdir(folder, { recursive: true });
     const { width, scheme, language } = this.look;
     await this.page.screenshot({ path: join(folder, `${name}-${width}-${scheme}-${language}.png`) });

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Gateway, posting } from './gateway';
+import { Gateway, posting, root } from './gateway';
 import { looks, openBrowser, Screen } from './screen';
 
 const password = 'a long pass phrase 7';
@@ -172,6 +172,7 @@ const routes: [name: string, path: string][] = [
   ['restaurants', '/restaurants'],
   ['events', '/events'],
   ['contacts', '/contacts'],
+  ['charts', '/charts'],
   ['audit', '/audit'],
   ['system', '/system'],
   ['wizard', '/wizard?step=address'],
@@ -186,7 +187,7 @@ describe.each(looks)('every page at $width px, $scheme, $language', (look) => {
     for (const [name, path] of routes) {
       await screen.page.goto(gateway.url + path);
       await screen.settle();
-      await screen.picture(name);
+      await screen.picture(name, { [gateway.data]: '/var/lib/orderbell', [root]: '/usr/lib/orderbell' });
       for (const one of await screen.violations()) found.push(`${path} ${one}`);
       const over = await screen.overflow();
       if (over) found.push(`${path} is too wide by ${over}`);

@@ -38,3 +38,4 @@ export type Key = Schemas['Key'];
 export type Scope = 'contacts:write' | 'messages:read' | 'messages:write' | 'events:write' | 'admin';
 export type User = Schemas['User'];
 export type Role = User['role'];
+export type ChartPoint = Schemas['ChartPoint'];

@@ -1,6 +1,7 @@
 import {
   IconBell,
   IconBuildingStore,
+  IconChartBar,
   IconHeartbeat,
   IconHistory,
   IconHome,
@@ -93,6 +94,14 @@ export const pages: PageEntry[] = [
     group: 'insight',
     permission: 'contacts:read',
     load: () => import('@/pages/contacts/ContactsPage'),
+  },
+  {
+    path: '/charts',
+    name: 'charts',
+    icon: IconChartBar,
+    group: 'insight',
+    permission: 'messages:read',
+    load: () => import('@/pages/charts/ChartsPage'),
   },
   {
     path: '/audit',

@@ -71,6 +71,8 @@ export function makeFormat(language: Language) {
       write(at, zone, { hour: '2-digit', minute: '2-digit', second: seconds ? '2-digit' : undefined }),
     date: (at: string | number | Date, zone?: string) =>
       write(at, zone, { day: 'numeric', month: 'long', year: 'numeric' }),
+    /** 28 Nov. */
+    shortDate: (at: string | number | Date, zone?: string) => write(at, zone, { day: 'numeric', month: 'short' }),
     /** Everything there is to know about a moment, with its zone. */
     absolute: (at: string | number | Date, zone?: string) =>
       write(at, zone, {

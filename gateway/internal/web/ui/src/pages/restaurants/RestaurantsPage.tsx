@@ -99,7 +99,16 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
       {writes ? (
         <Stack gap="xs" align="flex-start">
           {unnamed.map((code) => (
-            <Button key={code} variant="default" leftSection={<IconPlus size={18} />} onClick={() => add(code)}>
+            <Button
+              key={code}
+              variant="default"
+              h="auto"
+              mih={36}
+              py={6}
+              styles={{ label: { whiteSpace: 'normal', textAlign: 'left' } }}
+              leftSection={<IconPlus size={18} />}
+              onClick={() => add(code)}
+            >
               {t('restaurants.seen', { code })}
             </Button>
           ))}

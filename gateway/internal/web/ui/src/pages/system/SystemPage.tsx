@@ -54,11 +54,15 @@ export default function SystemPage() {
 }
 
 const mebi = 1024 * 1024;
+const gibi = 1024 * mebi;
 
 function Made({ of }: { of: SystemState }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const size = (bytes: number) => t('process.memory', { mebibytes: format.number(bytes / mebi, 1) });
+  const size = (bytes: number) =>
+    bytes < gibi
+      ? t('process.memory', { mebibytes: format.number(bytes / mebi, 1) })
+      : t('system.gibi', { gibibytes: format.number(bytes / gibi, 1) });
   return (
     <Part title={t('system.made')}>
       <Paper>
