@@ -54,7 +54,7 @@ func TestAReceiptOverSMPPMovesTheMessage(t *testing.T) {
 func TestAnAccountThatCannotLogInSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	_, port := startSMSC(t)
-	h := &house{t: t, programs: programs, yaml: smppYAML(port, "in-use")}
+	h := &house{programs: programs, yaml: smppYAML(port, "in-use")}
 	h.Gateway = apptest.Start(t, h.programs, filepath.Join(t.TempDir(), "data"), h.yaml)
 	for lang, want := range map[string][]string{
 		"en": {"0x00000005", "Somebody is bound with this system_id already.", "ask the operator"},
