@@ -136,6 +136,13 @@ func (c *messageListCommand) Run(ctx context.Context, s *session) error {
 	items := []listedMessage{}
 	rows := [][]string{strings.Split(word{"ВРЕМЯ|ЗАКАЗ|КОМУ|СТАТУС|ПРИЧИНА|АККАУНТ|ТЕКСТ|ID", "TIME|ORDER|TO|STATUS|REASON|ACCOUNT|TEXT|ID"}.pick(s.lang), "|")}
 	for _, m := range found {
+		if c.JSON { // which tells of attempts, too: a list does not have them
+			full, err := db.Message(ctx, m.ID)
+			if err != nil {
+				return err
+			}
+			m = *full
+		}
 		l := listed(m)
 		items = append(items, l)
 		rows = append(rows, []string{clock(m.CreatedAt.Local()), oneLine(l.OrderNumber, 12), l.To, l.Status, l.Reason, l.Account, oneLine(l.Text, 60), l.ID})
