@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import '@mantine/charts/styles.css';
 import { api, given } from '@/api/client';
+import { useMay } from '@/api/session';
 import type { ChartPoint } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorBox } from '@/components/ErrorBox';
@@ -13,6 +14,7 @@ import { Loading } from '@/components/Loading';
 import { Page } from '@/components/Page';
 import { useFilters } from '@/components/useFilters';
 import { day, useFormat } from '@/i18n/format';
+import { language } from '@/i18n/language';
 
 const spans = { day: 1, week: 7, month: 30 } as const;
 type Span = keyof typeof spans;
@@ -22,6 +24,7 @@ const isSpan = (text: string | undefined): text is Span => text !== undefined &&
 /** How many texts, how many arrived, how soon, and for how much. Each chart answers one question. */
 export default function ChartsPage() {
   const { t } = useTranslation();
+  const may = useMay();
   const { filters, set } = useFilters();
   const span: Span = isSpan(filters.span) ? filters.span : 'week';
   const points = useQuery({
@@ -37,6 +40,12 @@ export default function ChartsPage() {
     },
     refetchInterval: 60_000,
   });
+  // Bars begin at the restaurant's midnight, not at this browser's.
+  const zone = useQuery({
+    queryKey: ['today', language()],
+    queryFn: ({ signal }) => given(api.GET('/api/v1/today', { signal })),
+    enabled: may('system:read'),
+  }).data?.zone;
   return (
     <Page
       title={t('nav.charts')}
@@ -50,7 +59,7 @@ export default function ChartsPage() {
       }
     >
       {points.data ? (
-        <Charts points={points.data} hourly={span === 'day'} />
+        <Charts points={points.data} hourly={span === 'day'} zone={zone} />
       ) : points.error ? (
         <ErrorBox fault={points.error} retry={() => void points.refetch()} />
       ) : (
@@ -60,7 +69,7 @@ export default function ChartsPage() {
   );
 }
 
-function Charts({ points, hourly }: { points: ChartPoint[]; hourly: boolean }) {
+function Charts({ points, hourly, zone }: { points: ChartPoint[]; hourly: boolean; zone?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (!points.some((one) => one.texts > 0)) {
@@ -76,7 +85,7 @@ function Charts({ points, hourly }: { points: ChartPoint[]; hourly: boolean }) {
   const cost = sum((one) => one.cost_nanos);
   const money = format.money({ units: Math.trunc(cost / 1e9), nanos: Math.round((cost % 1e9) / 1e7) * 1e7, currency });
   const rows = points.map((one) => ({
-    at: hourly ? format.time(one.at) : format.shortDate(one.at),
+    at: hourly ? format.time(one.at, zone) : format.shortDate(one.at, zone),
     [t('today.delivered')]: one.delivered,
     [t('charts.under')]: Math.max(0, one.texts - one.delivered - one.failed - one.unknown),
     [t('today.failed')]: one.failed,
@@ -96,6 +105,8 @@ function Charts({ points, hourly }: { points: ChartPoint[]; hourly: boolean }) {
           data={rows}
           dataKey="at"
           type="stacked"
+          maxBarWidth={48}
+          yAxisProps={{ allowDecimals: false }}
           withLegend
           series={[
             { name: t('today.delivered'), color: 'green.6' },
@@ -122,7 +133,13 @@ function Charts({ points, hourly }: { points: ChartPoint[]; hourly: boolean }) {
         title={t('charts.cost')}
         answer={t('charts.costAnswer', { money, parts: format.number(sum((one) => one.segments)) })}
       >
-        <BarChart h={220} data={rows} dataKey="at" series={[{ name: t('today.cost'), color: 'amber.5' }]} />
+        <BarChart
+          h={220}
+          maxBarWidth={48}
+          data={rows}
+          dataKey="at"
+          series={[{ name: t('today.cost'), color: 'amber.5' }]}
+        />
       </Chart>
     </Stack>
   );
