@@ -74,6 +74,7 @@ func Main(sys OS) (code int) {
 	if err != nil {
 		return fail(sys, lang, err)
 	}
+	parser.Model.HelpFlag.Help = vocabulary["help_flag"].pick(lang)
 	args := sys.Args
 	if len(args) == 0 {
 		args = []string{"--help"}
