@@ -9,12 +9,16 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/screen"
 )
 
-// Events as the screen and the HTTP interface tell of them.
+// Commands tell of events in the words of the screen and the HTTP interface.
 type (
-	Event       = adminapi.Event
+	// Event is a stored event with what it said, in words.
+	Event = adminapi.Event
+	// EventDetail is an event with the decisions that it led to.
 	EventDetail = adminapi.EventDetail
+	// EventFilter picks events.
 	EventFilter = adminapi.EventFilter
-	RawEvent    = adminapi.RawEvent
+	// RawEvent is an event's body as it came.
+	RawEvent = adminapi.RawEvent
 )
 
 // EventReader tells of stored events.
