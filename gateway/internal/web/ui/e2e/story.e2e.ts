@@ -169,6 +169,8 @@ const routes: [name: string, path: string][] = [
   ['notifications', '/notifications'],
   ['providers', '/providers'],
   ['provider-add', '/providers?add=smsru'],
+  ['rules', '/rules'],
+  ['rule', '/rules/order-stage.js'],
   ['restaurants', '/restaurants'],
   ['events', '/events'],
   ['contacts', '/contacts'],

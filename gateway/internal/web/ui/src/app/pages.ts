@@ -2,6 +2,7 @@ import {
   IconBell,
   IconBuildingStore,
   IconChartBar,
+  IconGavel,
   IconHeartbeat,
   IconHistory,
   IconHome,
@@ -72,6 +73,14 @@ export const pages: PageEntry[] = [
     load: () => import('@/pages/providers/ProvidersPage'),
   },
   {
+    path: '/rules',
+    name: 'rules',
+    icon: IconGavel,
+    group: 'settings',
+    permission: 'rules:read',
+    load: () => import('@/pages/rules/RulesPage'),
+  },
+  {
     path: '/restaurants',
     name: 'restaurants',
     icon: IconBuildingStore,
@@ -133,6 +142,7 @@ export const innerPages: InnerPage[] = [
   { path: '/messages/$id', load: () => import('@/pages/messages/MessagePage') },
   { path: '/events/$id', load: () => import('@/pages/events/EventPage') },
   { path: '/contacts/$id', load: () => import('@/pages/contacts/ContactPage') },
+  { path: '/rules/$name', load: () => import('@/pages/rules/RulesPage') },
   { path: '/wizard', load: () => import('@/pages/wizard/WizardPage') },
 ];
 
