@@ -1,0 +1,6 @@
+//go:build !race
+
+package guard_test
+
+// raceDetector: see the other file.
+const raceDetector = false
