@@ -26,6 +26,7 @@ const Policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-
 const (
 	packed = ".gz"         // files are kept only so
 	index  = "index.html"  // the page
+	docs   = "docs.html"   // the description of the API, at /docs
 	hash   = "SOURCE_HASH" // of what was built; not served
 	hashed = "assets/"     // files whose names change with their content
 )
@@ -115,8 +116,11 @@ func (s *Site) Serve(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
-	if name == "" {
+	switch name {
+	case "":
 		name = index
+	case "docs":
+		name = docs
 	}
 	found, ok := s.assets[name]
 	if !ok {
@@ -156,7 +160,7 @@ func (s *Site) write(w http.ResponseWriter, r *http.Request, name string, found 
 	if found.fixed {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if name == index {
+	if name == index || name == docs {
 		header.Set("Content-Security-Policy", Policy)
 		header.Set("X-Frame-Options", "DENY")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")

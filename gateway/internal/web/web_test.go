@@ -47,7 +47,7 @@ func sources(t *testing.T) []string {
 	t.Helper()
 	var names []string
 	test := regexp.MustCompile(`\.test\.tsx?$`)
-	for _, root := range []string{"index.html", "package.json", "package-lock.json", "vite.config.ts", "public", "src", "build"} {
+	for _, root := range []string{"index.html", "docs.html", "package.json", "package-lock.json", "vite.config.ts", "public", "src", "build"} {
 		err := filepath.WalkDir(filepath.Join("ui", root), func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
@@ -101,18 +101,20 @@ var references = regexp.MustCompile(`(?:/|\./|")((?:assets/)?[A-Za-z0-9_.-]+\.(?
 func TestThePageRefersOnlyToWhatIsThere(t *testing.T) {
 	t.Parallel()
 	site := built(t)
-	page := string(unpack(site.assets[index].packed))
-	found := references.FindAllStringSubmatch(page, -1)
-	if len(found) < 3 {
-		t.Fatalf("only %d references in %s", len(found), page)
-	}
-	for _, reference := range found {
-		if _, ok := site.assets[reference[1]]; !ok {
-			t.Errorf("%s refers to %s, which is not in the build", index, reference[1])
+	for _, name := range []string{index, docs} {
+		page := string(unpack(site.assets[name].packed))
+		found := references.FindAllStringSubmatch(page, -1)
+		if len(found) < 3 {
+			t.Fatalf("only %d references in %s", len(found), page)
 		}
-	}
-	if inline := regexp.MustCompile(`<script(?:[^>]*)>[^<]`).FindString(page); inline != "" || strings.Contains(page, "http:") || strings.Contains(page, "https:") {
-		t.Errorf("the page must hold no inline script and nothing from elsewhere: %s", page)
+		for _, reference := range found {
+			if _, ok := site.assets[reference[1]]; !ok {
+				t.Errorf("%s refers to %s, which is not in the build", name, reference[1])
+			}
+		}
+		if inline := regexp.MustCompile(`<script(?:[^>]*)>[^<]`).FindString(page); inline != "" || strings.Contains(page, "http:") || strings.Contains(page, "https:") {
+			t.Errorf("%s must hold no inline script and nothing from elsewhere: %s", name, page)
+		}
 	}
 }
 
@@ -173,7 +175,8 @@ func TestServe(t *testing.T) {
 		{"a view asked for by a script", "GET", "/messages", []string{"Accept", "application/json"}, false, ""},
 		{"a call", "GET", "/api/v1/x", []string{"Accept", "text/html"}, false, ""},
 		{"a call by a crooked path", "GET", "/x/../api/v1/x", []string{"Accept", "text/html"}, false, ""},
-		{"the documents", "GET", "/docs", []string{"Accept", "text/html"}, false, ""},
+		{"the description of the API", "GET", "/docs", []string{"Accept", "text/html"}, true, "no-cache"},
+		{"below the description of the API", "GET", "/docs/x", []string{"Accept", "text/html"}, false, ""},
 		{"a posting", "POST", "/", []string{"Accept", "text/html"}, false, ""},
 		{"what the build is of", "GET", "/SOURCE_HASH", nil, false, ""},
 		{"outside of the build", "GET", "/../web.go", nil, false, ""},
@@ -267,15 +270,17 @@ func TestAKnownFileIsNotSentAgain(t *testing.T) {
 
 func TestThePageHasAStrictPolicy(t *testing.T) {
 	t.Parallel()
-	w, _ := ask(t, built(t), "GET", "/", "Accept", "text/html")
-	policy := w.Header().Get("Content-Security-Policy")
-	for _, want := range []string{"default-src 'self'", "script-src 'self';", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} {
-		if !strings.Contains(policy, want) {
-			t.Errorf("the policy %q lacks %q", policy, want)
+	for _, target := range []string{"/", "/docs", "/docs.html"} {
+		w, _ := ask(t, built(t), "GET", target, "Accept", "text/html")
+		policy := w.Header().Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'self'", "script-src 'self';", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("the policy %q of %s lacks %q", policy, target, want)
+			}
 		}
-	}
-	if strings.Contains(policy, "unsafe-eval") || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Referrer-Policy") != "no-referrer" {
-		t.Errorf("headers = %v", w.Header())
+		if strings.Contains(policy, "unsafe-eval") || w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("headers of %s = %v", target, w.Header())
+		}
 	}
 }
 

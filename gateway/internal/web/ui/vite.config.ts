@@ -21,6 +21,10 @@ const page: InlineConfig = {
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 4000,
     reportCompressedSize: false,
+    // The screen, and the description of the API.
+    rollupOptions: {
+      input: ['index.html', 'docs.html'].map((name) => fileURLToPath(new URL(`./${name}`, import.meta.url))),
+    },
   },
 };
 

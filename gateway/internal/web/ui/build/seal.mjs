@@ -23,7 +23,16 @@ for (const file of files(dist)) {
 }
 
 // Keep this list in step with sources() of web_test.go.
-const sources = ['index.html', 'package.json', 'package-lock.json', 'vite.config.ts', 'public', 'src', 'build']
+const sources = [
+  'index.html',
+  'docs.html',
+  'package.json',
+  'package-lock.json',
+  'vite.config.ts',
+  'public',
+  'src',
+  'build',
+]
   .flatMap((name) => files(join(ui, name)))
   .map((file) => relative(ui, file).split(sep).join('/'))
   .filter((name) => !/\.test\.tsx?$/.test(name) && !name.startsWith('src/testing/'))

@@ -1,4 +1,4 @@
-import { Badge, Group, Paper, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Paper, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -77,6 +77,12 @@ function Made({ of }: { of: SystemState }) {
             [t('nav.messages'), format.number(of.database.messages)],
             [t('nav.contacts'), format.number(of.database.contacts)],
             [t('system.listen'), of.listen],
+            [
+              t('system.api'),
+              <Anchor key="api" size="sm" href="/docs">
+                {t('system.docs')}
+              </Anchor>,
+            ],
             [t('system.admin'), of.admin_listen],
             [t('system.public'), of.public_url],
             ...of.folders.map((one): [string, ReactNode] => [
