@@ -46,7 +46,7 @@ func TestBombs(t *testing.T) {
 			if !errors.As(err, &faults) {
 				t.Fatalf("Load gave %v, want Faults", err)
 			}
-			if took := time.Since(start); took > 3*time.Second { // a minute without the bounds
+			if took := time.Since(start); took > 30*time.Second { // a minute without the bounds
 				t.Errorf("refusing it took %v", took)
 			}
 			if len(err.Error()) > 64<<10 {
