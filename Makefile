@@ -20,7 +20,7 @@ GOFOLDERS  := $(wildcard gateway sdk plugins scripts examples .ci)
 export GOFLAGS := $(filter-out -buildvcs=%,$(GOFLAGS)) -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build plugins test check bench race lint fmt fmt-check dead arch cross proto proto-check fuzz smpp-peer clean ui ui-check ui-api ui-packages e2e
+.PHONY: help demo run build plugins test check bench race simulators lint fmt fmt-check dead arch cross proto proto-check fuzz smpp-peer clean ui ui-check ui-api ui-packages e2e
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,8 @@ test: fmt-check arch ## all that a change must keep green; needs only Go and mak
 	$(GO) vet ./...
 	$(GO) test -vet=off -shuffle=on ./...
 
-check: ## linters, race detector with the long tests, import table, cross builds
-	@set -e; for part in lint race arch cross proto-check; do \
+check: ## linters, race detector with the long tests, every provider at its simulator, cross builds
+	@set -e; for part in lint race simulators cross proto-check; do \
 		began=$$SECONDS; $(MAKE) --no-print-directory $$part; echo "--- $$part took $$((SECONDS - began)) s"; \
 	done
 
@@ -57,6 +57,10 @@ bench: ## benchmarks, one package after the other
 
 race: ## go test -race, with the long tests (ORDERBELL_LONG=1)
 	ORDERBELL_LONG=1 CGO_ENABLED=1 $(GO) test -race -vet=off -shuffle=on -timeout 15m ./...
+
+# Without the race detector: what runs here are other programs.
+simulators: ## each provider sends through its simulator, by the settings that simulate prints
+	ORDERBELL_SIMULATORS=1 $(GO) test -vet=off -run '^TestEveryProviderSendsThroughItsSimulator$$' ./gateway/internal/cli
 
 lint: ## golangci-lint, as pinned in tools/go.mod
 	$(TOOL) golangci-lint run ./... ./.ci/arch

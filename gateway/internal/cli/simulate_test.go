@@ -29,8 +29,8 @@ func command(ctx context.Context, stdout, stderr io.Writer, args ...string) int 
 // configuration it must lead the real provider there.
 func TestEveryProviderSendsThroughItsSimulator(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("ORDERBELL_LONG") == "" {
-		t.Skip("builds every provider; ORDERBELL_LONG=1 runs it")
+	if os.Getenv("ORDERBELL_SIMULATORS") == "" {
+		t.Skip("builds every provider; ORDERBELL_SIMULATORS=1, or make simulators, runs it")
 	}
 	for _, o := range simulator.Operators() {
 		t.Run(o.Provider, func(t *testing.T) {
