@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/pipeline"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 	"github.com/orderbell/orderbell/gateway/internal/script"
@@ -142,35 +143,50 @@ func (s *ruleScreen) RuleVersions(ctx context.Context, name string) ([]adminapi.
 
 // CheckRule compiles a draft beside the other files and runs its cases.
 func (s *ruleScreen) CheckRule(ctx context.Context, draft adminapi.RuleDraft, lang string) (adminapi.RuleCheck, error) {
-	check := adminapi.RuleCheck{Faults: []adminapi.RuleFault{}, Cases: []adminapi.CaseResult{}, Rules: []string{}}
+	found, err := s.examine(ctx, draft)
+	return found.in(lang), err
+}
+
+// examined is what a look at a draft found, before it is put into a language.
+type examined struct {
+	file     string
+	problems []script.Problem
+	rules    []string
+	cases    []pipeline.CaseResult
+	unread   error // why the cases cannot be read
+}
+
+func (s *ruleScreen) examine(ctx context.Context, draft adminapi.RuleDraft) (examined, error) {
+	found := examined{file: draft.Name, rules: []string{}}
 	file := Draft(draft.Name, draft.Source)
 	files, err := s.active(ctx, &file)
 	if err != nil {
-		return check, err
+		return found, err
 	}
 	bench, problems, err := s.bench(ctx, files)
 	if err != nil {
-		return check, err
+		return found, err
 	}
 	defer bench.stop()
-	problems = slices.DeleteFunc(problems, func(p script.Problem) bool { return p.File != draft.Name })
-	check.Faults = ruleFaults(problems, lang)
+	found.problems = slices.DeleteFunc(problems, func(p script.Problem) bool { return p.File != draft.Name })
 	for _, r := range bench.pool.Set().Rules {
 		if r.File == draft.Name {
-			check.Rules = append(check.Rules, r.Name)
+			found.rules = append(found.rules, r.Name)
 		}
 	}
-	if len(check.Rules) == 0 {
-		return check, nil // it does not compile: its cases would say the same again
+	if len(found.rules) == 0 {
+		return found, nil // it does not compile: its cases would say the same again
 	}
-	results, err := s.runCases(ctx, bench, draft.Name, draft.Cases)
-	if err != nil {
-		if ctx.Err() != nil {
-			return check, err
-		}
-		check.Faults = append(check.Faults, adminapi.RuleFault{Severity: "error", Where: casesName(draft.Name), Text: textOf(err).In(lang)})
+	found.cases, found.unread = s.runCases(ctx, bench, draft.Name, draft.Cases)
+	return found, ctx.Err()
+}
+
+func (e examined) in(lang string) adminapi.RuleCheck {
+	check := adminapi.RuleCheck{Faults: ruleFaults(e.problems, lang), Cases: []adminapi.CaseResult{}, Rules: e.rules}
+	if e.unread != nil {
+		check.Faults = append(check.Faults, adminapi.RuleFault{Severity: "error", Where: casesName(e.file), Text: textOf(e.unread).In(lang)})
 	}
-	for _, r := range results {
+	for _, r := range e.cases {
 		result := adminapi.CaseResult{Name: r.Name, Passed: r.Passed}
 		switch {
 		case r.Err != nil:
@@ -180,7 +196,7 @@ func (s *ruleScreen) CheckRule(ctx context.Context, draft adminapi.RuleDraft, la
 		}
 		check.Cases = append(check.Cases, result)
 	}
-	return check, nil
+	return check
 }
 
 // unlike says what was wanted and what came, a line each.
@@ -242,14 +258,11 @@ func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft ad
 // judge refuses a draft that does not compile or fails one of its cases.
 func (s *ruleScreen) judge(ctx context.Context, draft adminapi.RuleDraft) error {
 	refusal := problem.Refuse(problem.RuleBroken)
-	ru, err := s.CheckRule(ctx, draft, "ru")
+	found, err := s.examine(ctx, draft)
 	if err != nil {
 		return err
 	}
-	en, err := s.CheckRule(ctx, draft, "en")
-	if err != nil {
-		return err
-	}
+	ru, en := found.in("ru"), found.in("en")
 	for i, f := range ru.Faults {
 		if f.Severity == "error" {
 			refusal.Fields = append(refusal.Fields, problem.FieldFault{Field: f.Where, Code: problem.RuleBroken, RU: f.Text, EN: en.Faults[i].Text})
