@@ -32,7 +32,7 @@ func (s *Server) recover(w *recorder, r *http.Request, id string) {
 	if w.status != 0 {
 		panic(http.ErrAbortHandler) // half an answer is out: cut it, so that nobody takes it for a whole one
 	}
-	s.refuse(w, r, &refusal{code: problem.InternalFault})
+	s.refuse(w, r, problem.Refuse(problem.InternalFault))
 }
 
 func (s *Server) logRequest(w *recorder, r *http.Request, id string, took time.Duration) {

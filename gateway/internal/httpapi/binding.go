@@ -40,25 +40,25 @@ func readBinding(body []byte, keyName string, now time.Time) (contact.Binding, e
 	r.language(top)
 	r.consent(top, keyName, now)
 	if len(r.faults) > 0 {
-		return contact.Binding{}, &refusal{code: overall(r.faults), fields: r.faults}
+		return contact.Binding{}, &problem.Refusal{Code: overall(r.faults), Fields: r.faults}
 	}
 	return r.binding, nil
 }
 
 // overall gives the code of the request: that of its faults, when they agree.
-func overall(faults []fieldFault) problem.Code {
+func overall(faults []problem.FieldFault) problem.Code {
 	for _, f := range faults {
-		if f.code != faults[0].code {
+		if f.Code != faults[0].Code {
 			return problem.FieldsInvalid
 		}
 	}
-	return faults[0].code
+	return faults[0].Code
 }
 
 // bindingReader collects faults while it reads.
 type bindingReader struct {
 	binding contact.Binding
-	faults  []fieldFault
+	faults  []problem.FieldFault
 }
 
 // mostFaults bounds how many faults are told, so that a small body cannot ask for a large answer.
@@ -66,7 +66,7 @@ const mostFaults = 20
 
 func (r *bindingReader) fault(field string, code problem.Code) {
 	if len(r.faults) < mostFaults {
-		r.faults = append(r.faults, fieldFault{field: field, code: code})
+		r.faults = append(r.faults, problem.FieldFault{Field: field, Code: code})
 	}
 }
 
@@ -164,8 +164,10 @@ func (r *bindingReader) phone(top object) {
 	}
 	phone, err := contact.ParsePhone(text, contact.DefaultRegion)
 	if err != nil {
-		fault := fieldFault{field: "phone", code: problem.PhoneInvalid}
-		errors.As(err, &fault.phone)
+		fault := problem.FieldFault{Field: "phone", Code: problem.PhoneInvalid}
+		if exact, ok := errors.AsType[*contact.PhoneError](err); ok { // holds no digit of it
+			fault.RU, fault.EN = exact.Sentence("ru"), exact.Sentence("en")
+		}
 		r.faults = append(r.faults, fault)
 		return
 	}

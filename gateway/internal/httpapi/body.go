@@ -36,7 +36,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	for _, encoding := range r.Header["Content-Encoding"] {
 		if encoding != "" && !strings.EqualFold(encoding, "identity") {
-			return nil, &refusal{code: problem.EncodingUnsupported}
+			return nil, problem.Refuse(problem.EncodingUnsupported)
 		}
 	}
 	if r.ContentLength > limit {
@@ -80,20 +80,20 @@ func tooLarge(w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("Expect") == "" {
 		_, err := io.CopyN(io.Discard, r.Body, drainLimit)
 		if errors.Is(err, io.EOF) {
-			return &refusal{code: problem.BodyTooLarge} // read to its end: the connection can be used on
+			return problem.Refuse(problem.BodyTooLarge) // read to its end: the connection can be used on
 		}
 	}
 	w.Header()["Connection"] = valueClose
-	return &refusal{code: problem.BodyTooLarge}
+	return problem.Refuse(problem.BodyTooLarge)
 }
 
 // brokenBody refuses a body that did not come. Nothing of it is kept: what is stored is stored whole.
 func brokenBody(w http.ResponseWriter, err error) error {
 	w.Header()["Connection"] = valueClose
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		return &refusal{code: problem.BodyIncomplete}
+		return problem.Refuse(problem.BodyIncomplete)
 	}
 	// The time to answer ran out with the time to read; a moment more lets the sender know.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Second))
-	return &refusal{code: problem.BodyTooSlow}
+	return problem.Refuse(problem.BodyTooSlow)
 }

@@ -34,7 +34,7 @@ func (s *Server) callback(c echo.Context) error {
 	r := c.Request()
 	from, now := remote(r), s.opt.Now()
 	if s.failures.blocked(from, now) {
-		return &refusal{code: problem.TooManyTries, retry: retryAfter}
+		return &problem.Refusal{Code: problem.TooManyTries, Retry: retryAfter}
 	}
 	body, err := readBody(c.Response(), r, maxCallbackBody)
 	if err != nil {
@@ -50,9 +50,9 @@ func (s *Server) callback(c echo.Context) error {
 	switch {
 	case errors.As(err, &kind) && kind.Unknown():
 		s.failures.failed(from, now)
-		return &refusal{code: problem.NotFound}
+		return problem.Refuse(problem.NotFound)
 	case err != nil:
-		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
+		return &problem.Refusal{Code: problem.StoreUnavailable, Retry: retryAfter, Cause: err}
 	}
 	header := c.Response().Header()
 	header.Set("Content-Type", reply.ContentType)

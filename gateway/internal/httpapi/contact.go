@@ -24,7 +24,7 @@ func (s *Server) postContact(c echo.Context) error {
 		return err
 	}
 	if !isJSON(r.Header["Content-Type"]) {
-		return &refusal{code: problem.TypeUnsupported}
+		return problem.Refuse(problem.TypeUnsupported)
 	}
 	body, err := readBody(c.Response(), r, maxContactBody)
 	if err != nil {
@@ -42,9 +42,9 @@ func (s *Server) postContact(c echo.Context) error {
 			ContactID string `json:"contact_id"`
 		}{id})
 	case errors.As(err, &kind) && kind.Ambiguous():
-		return &refusal{code: problem.OrderAmbiguous}
+		return problem.Refuse(problem.OrderAmbiguous)
 	default:
-		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
+		return &problem.Refusal{Code: problem.StoreUnavailable, Retry: retryAfter, Cause: err}
 	}
 }
 
@@ -62,16 +62,13 @@ func (s *Server) binder(r *http.Request) (string, error) {
 		return holder.Name, nil
 	}
 	who, err := s.opt.Guard.Identify(r.Context(), adminapi.Credentials{Session: secret, Remote: remote(r).String()})
-	refused, known := errors.AsType[*problem.Refusal](err)
 	switch {
-	case known:
-		return "", &refusal{code: refused.Code, retry: refused.Retry, cause: refused.Cause}
 	case err != nil:
 		return "", err
 	case who.Kind == "":
-		return "", &refusal{code: problem.LoginRequired}
+		return "", problem.Refuse(problem.LoginRequired)
 	case !who.May(access.ContactsWrite):
-		return "", &refusal{code: problem.NotAllowed}
+		return "", problem.Refuse(problem.NotAllowed)
 	default:
 		return who.Name, nil
 	}

@@ -380,13 +380,15 @@ func FuzzContactBody(f *testing.F) {
 			}
 			return
 		}
-		var refused *refusal
-		if !errors.As(err, &refused) || refused.code == "" || len(refused.fields) > mostFaults {
+		var refused *problem.Refusal
+		if !errors.As(err, &refused) || refused.Code == "" || len(refused.Fields) > mostFaults {
 			t.Fatalf("%q gave %v, want a refusal", body, err)
 		}
-		for _, field := range refused.fields {
-			if strings.ContainsAny(field.field, "0123456789+ ") || field.detail("ru") == "" || field.detail("en") == "" {
-				t.Fatalf("%q gave the fault %+v", body, field)
+		for _, lang := range []string{"ru", "en"} {
+			for _, field := range refused.In(lang, "").Errors {
+				if strings.ContainsAny(field.Field, "0123456789+ ") || field.Detail == "" {
+					t.Fatalf("%q gave the fault %+v", body, field)
+				}
 			}
 		}
 	})

@@ -48,7 +48,7 @@ func (s *Server) postEvent(c echo.Context) error {
 	}
 	id, duplicate, err := s.store(c.Request().Context(), event)
 	if err != nil {
-		return &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
+		return &problem.Refusal{Code: problem.StoreUnavailable, Retry: retryAfter, Cause: err}
 	}
 	if duplicate {
 		status = answerDuplicate

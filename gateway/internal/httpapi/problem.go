@@ -5,50 +5,15 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
-// refusal is why a request is not answered as asked.
-type refusal struct {
-	code   problem.Code
-	fields []fieldFault
-	retry  time.Duration // 0: no Retry-After
-	cause  error         // for the log; never shown
-}
-
-// fieldFault is what is wrong with a field, before it is put into words.
-type fieldFault struct {
-	field string
-	code  problem.Code
-	phone *contact.PhoneError // what exactly is wrong with a phone; holds no digit of it
-}
-
-// Error tells the code, and the cause for the log.
-func (f *refusal) Error() string {
-	if f.cause != nil {
-		return string(f.code) + ": " + f.cause.Error()
-	}
-	return string(f.code)
-}
-
-// Unwrap gives the cause.
-func (f *refusal) Unwrap() error { return f.cause }
-
-func (f *fieldFault) detail(lang string) string {
-	if f.phone != nil {
-		return f.phone.Sentence(lang)
-	}
-	return f.code.Words().Detail(lang)
-}
-
 // fail is the one place where an error becomes an answer.
 func (s *Server) fail(err error, c echo.Context) {
-	var refused *refusal
+	var refused *problem.Refusal
 	var fromEcho *echo.HTTPError
 	switch {
 	case errors.As(err, &refused):
@@ -56,11 +21,11 @@ func (s *Server) fail(err error, c echo.Context) {
 		if s.servedPage(fromEcho, c) {
 			return
 		}
-		refused = &refusal{code: problem.CodeOfStatus(fromEcho.Code)}
+		refused = &problem.Refusal{Code: problem.CodeOfStatus(fromEcho.Code)}
 	default:
-		refused = &refusal{code: problem.InternalFault, cause: err}
+		refused = &problem.Refusal{Code: problem.InternalFault, Cause: err}
 	}
-	if refused.code.Words().Status >= http.StatusInternalServerError {
+	if refused.Code.Words().Status >= http.StatusInternalServerError {
 		s.complain(c.Response().Header().Get("X-Request-Id"), refused)
 	}
 	s.refuse(c.Response(), c.Request(), refused)
@@ -68,23 +33,19 @@ func (s *Server) fail(err error, c echo.Context) {
 
 // complain logs our own failures. What cannot be stored comes back with every posting, so that is at
 // most a few lines a second.
-func (s *Server) complain(id string, refused *refusal) {
+func (s *Server) complain(id string, refused *problem.Refusal) {
 	if !s.complaints.AllowN(s.opt.Now(), 1) {
 		return
 	}
-	s.log.Error("a request could not be served", "request_id", id, "code", string(refused.code), "cause", refused.cause)
+	s.log.Error("a request could not be served", "request_id", id, "code", string(refused.Code), "cause", refused.Cause)
 }
 
 // refuse writes the answer.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refused *problem.Refusal) {
 	lang := problem.Language(r.Header.Get("Accept-Language"))
-	words := refused.code.Words()
+	words := refused.Code.Words()
 	header := w.Header()
-	fields := make([]problem.Field, 0, len(refused.fields))
-	for _, f := range refused.fields {
-		fields = append(fields, problem.Field{Field: f.field, Code: f.code, Detail: f.detail(lang)})
-	}
-	answer := problem.New(refused.code, lang, header.Get("X-Request-Id"), fields)
+	answer := refused.In(lang, header.Get("X-Request-Id"))
 	body, err := json.Marshal(answer)
 	if err != nil {
 		body = []byte("{}") // cannot be: only texts and numbers
@@ -92,8 +53,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refused *refusal
 	header.Set("Content-Type", "application/problem+json")
 	header.Set("Content-Language", lang)
 	header.Set("Vary", "Accept-Language")
-	if refused.retry > 0 {
-		header.Set("Retry-After", strconv.Itoa(int(refused.retry.Seconds())))
+	if refused.Retry > 0 {
+		header.Set("Retry-After", strconv.Itoa(max(1, int(refused.Retry.Seconds()))))
 	}
 	if words.Challenge != "" {
 		header.Set("WWW-Authenticate", words.Challenge)

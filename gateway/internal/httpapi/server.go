@@ -266,7 +266,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) answer(w *recorder, r *http.Request) {
 	if tooManyHeaders(r.Header) {
 		w.Header()["Connection"] = valueClose
-		s.refuse(w, r, &refusal{code: problem.HeadersTooMany})
+		s.refuse(w, r, problem.Refuse(problem.HeadersTooMany))
 		return
 	}
 	if s.opt.Parts&API == 0 || !behindWall(r) {

@@ -27,7 +27,7 @@ func (s *Server) originOf(c echo.Context) (origin, error) {
 	_, bearer := bearerToken(r.Header["Authorization"])
 	if keyed || bearer {
 		if s.failures.blocked(from, now) {
-			return origin{}, &refusal{code: problem.TooManyTries, retry: retryAfter}
+			return origin{}, &problem.Refusal{Code: problem.TooManyTries, Retry: retryAfter}
 		}
 	}
 	switch {
@@ -42,7 +42,7 @@ func (s *Server) originOf(c echo.Context) (origin, error) {
 	case trusted(r):
 		return origin{source: "http"}, nil
 	default:
-		return origin{}, &refusal{code: problem.KeyRequired}
+		return origin{}, problem.Refuse(problem.KeyRequired)
 	}
 }
 
@@ -57,7 +57,7 @@ func (s *Server) keyedOrigin(key string, from netip.Addr) (origin, error) {
 		}
 	}
 	s.failures.failed(from, s.opt.Now())
-	return origin{}, &refusal{code: problem.KeyWrong}
+	return origin{}, problem.Refuse(problem.KeyWrong)
 }
 
 // intakeKey gives the key of the request. Two keys in a query are one wrong key: the request may have

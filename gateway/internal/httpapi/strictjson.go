@@ -40,14 +40,14 @@ var errNotJSON = errors.New("not a JSON object")
 // parseObject reads a body that is one JSON object and nothing else.
 func parseObject(body []byte) (object, error) {
 	if !utf8.Valid(body) || !json.Valid(body) {
-		return object{}, &refusal{code: problem.JSONMalformed}
+		return object{}, problem.Refuse(problem.JSONMalformed)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	value, err := parseValue(decoder, 0)
 	top, ok := value.(object)
 	if err != nil || !ok {
-		return object{}, &refusal{code: problem.JSONMalformed}
+		return object{}, problem.Refuse(problem.JSONMalformed)
 	}
 	return top, nil
 }

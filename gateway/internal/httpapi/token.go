@@ -13,25 +13,25 @@ import (
 func (s *Server) authorize(r *http.Request, asked access.Permission) (*access.Key, error) {
 	from, now := remote(r), s.opt.Now()
 	if s.failures.blocked(from, now) {
-		return nil, &refusal{code: problem.TooManyTries, retry: retryAfter}
+		return nil, &problem.Refusal{Code: problem.TooManyTries, Retry: retryAfter}
 	}
 	secret, ok := bearerToken(r.Header["Authorization"])
 	if !ok {
-		return nil, &refusal{code: problem.TokenRequired}
+		return nil, problem.Refuse(problem.TokenRequired)
 	}
 	key, err := s.findKey(r, access.HashSecret(secret))
 	switch {
 	case err != nil:
-		return nil, &refusal{code: problem.StoreUnavailable, retry: retryAfter, cause: err}
+		return nil, &problem.Refusal{Code: problem.StoreUnavailable, Retry: retryAfter, Cause: err}
 	case key == nil:
 		s.failures.failed(from, now)
-		return nil, &refusal{code: problem.TokenWrong}
+		return nil, problem.Refuse(problem.TokenWrong)
 	case !key.Valid(now):
-		return nil, &refusal{code: problem.TokenWrong}
+		return nil, problem.Refuse(problem.TokenWrong)
 	case key.May(asked, now):
 		return key, nil
 	default:
-		return nil, &refusal{code: problem.ScopeMissing}
+		return nil, problem.Refuse(problem.ScopeMissing)
 	}
 }
 

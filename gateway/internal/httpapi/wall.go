@@ -38,7 +38,7 @@ var (
 )
 
 // wall is what a request for an admin's path must pass before anything looks at it.
-func (s *Server) wall(w http.ResponseWriter, r *http.Request) *refusal {
+func (s *Server) wall(w http.ResponseWriter, r *http.Request) *problem.Refusal {
 	header := w.Header()
 	header["Content-Security-Policy"] = valueCSP
 	header["Referrer-Policy"] = valueNoReferrer
@@ -48,13 +48,13 @@ func (s *Server) wall(w http.ResponseWriter, r *http.Request) *refusal {
 	calls := strings.HasPrefix(r.URL.EscapedPath(), adminapi.Prefix+"/")
 	switch {
 	case calls && !s.ownHost(r):
-		return &refusal{code: problem.HostForeign}
+		return problem.Refuse(problem.HostForeign)
 	case s.crossOrigin.Check(r) != nil:
-		return &refusal{code: problem.CrossSite}
+		return problem.Refuse(problem.CrossSite)
 	case calls && carriesBody(r) && !isJSON(r.Header["Content-Type"]):
-		return &refusal{code: problem.TypeUnsupported}
+		return problem.Refuse(problem.TypeUnsupported)
 	case len(r.Header["Authorization"]) > 0 && s.failures.blocked(remote(r), s.opt.Now()):
-		return &refusal{code: problem.TooManyTries, retry: retryAfter}
+		return &problem.Refusal{Code: problem.TooManyTries, Retry: retryAfter}
 	default:
 		return nil
 	}
