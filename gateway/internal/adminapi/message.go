@@ -56,6 +56,7 @@ type Attempt struct {
 	Reason       string     `json:"reason,omitempty"`
 	Why          string     `json:"why,omitempty"`
 	Detail       string     `json:"detail,omitempty" doc:"The provider's own words, scrubbed."`
+	Raw          string     `json:"raw,omitempty" doc:"The provider's answer as it came, where it was kept; phones and secrets are masked."`
 	Cost         *Money     `json:"cost,omitempty"`
 }
 

@@ -80,6 +80,7 @@ type Account struct {
 // AccountValue is one setting of an account. A secret is written, never read.
 type AccountValue struct {
 	Value *string `json:"value,omitempty" maxLength:"8192" doc:"Of a secret: only written. Absent: as it is."`
+	Clear bool    `json:"clear,omitempty" writeOnly:"true" doc:"Of a secret: the one that is kept goes."`
 	Set   bool    `json:"set,omitempty" readOnly:"true" doc:"Of a secret: whether there is one."`
 	Hint  string  `json:"hint,omitempty" readOnly:"true" doc:"Of a secret: …a1f9"`
 }

@@ -85,7 +85,7 @@ type RuleComparison struct {
 	Changed  int              `json:"changed"`
 	Same     int              `json:"same"`
 	Failed   int              `json:"failed" doc:"Evaluations that failed with the draft."`
-	Cost     *Money           `json:"cost,omitempty" doc:"The difference."`
+	Cost     *Money           `json:"cost,omitempty" doc:"The difference, by what one part costs at the first account of the route; absent: nobody tells prices."`
 	Examples []RuleDifference `json:"examples" nullable:"false" doc:"At most 100."`
 	Cut      bool             `json:"cut" doc:"There were more events than could be looked at in time."`
 }

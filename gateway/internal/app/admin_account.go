@@ -98,7 +98,7 @@ func (s *accountService) draft(ctx context.Context, in adminapi.Account) (settin
 	for key, value := range old {
 		f, known := field(manifest, key)
 		_, typed := draft.Settings[key]
-		if !typed && !value.IsZero() && (blind || known && f.Kind == sdk.KindSecret) {
+		if !typed && !in.Settings[key].Clear && !value.IsZero() && (blind || known && f.Kind == sdk.KindSecret) {
 			kept[key] = value.Reveal()
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 	"github.com/orderbell/orderbell/gateway/internal/settings"
+	"github.com/orderbell/orderbell/sdk"
 	"github.com/orderbell/orderbell/sdk/host"
 )
 
@@ -110,7 +111,7 @@ func (s notificationService) PreviewNotifications(ctx context.Context, n adminap
 	}
 	p.Text = strings.TrimSpace(p.Text)
 	count(&p)
-	s.price(ctx, &p, cfg, lang)
+	s.addPrice(ctx, &p, cfg, lang)
 	p.Warnings = append(p.Warnings, doubts(cfg, p, lang)...)
 	p.LastDay, err = s.lastDay(ctx, cfg, p.Cost)
 	return p, err
@@ -125,14 +126,23 @@ func count(p *adminapi.Preview) {
 	p.Characters, p.Segments, p.Left = utf8.RuneCountInString(p.Text), segments.Parts, segments.Remaining
 }
 
-// price asks the first account of the route, where its provider tells prices.
-func (s notificationService) price(ctx context.Context, p *adminapi.Preview, cfg *config.Config, lang string) {
+// price asks the first account of the route what a text would cost. A provider that tells no prices gives
+// host.ErrNoAbility, a route without accounts errNoRoute.
+func (a *App) price(ctx context.Context, cfg *config.Config, text string) (sdk.Price, error) {
 	if len(cfg.Notifications.Route) == 0 {
-		p.CostWhy = Text{RU: "аккаунта для отправки ещё нет", EN: "there is no account to send through yet"}.In(lang)
-		return
+		return sdk.Price{}, errNoRoute
 	}
-	price, err := s.providers.Estimate(ctx, cfg.Notifications.Route[0], contact.StoredPhone(examplePhone), p.Text, s.opts.Now())
+	return a.providers.Estimate(ctx, cfg.Notifications.Route[0], contact.StoredPhone(examplePhone), text, a.opts.Now())
+}
+
+var errNoRoute = errors.New("there is no account to send through yet")
+
+// addPrice puts in what the text costs, or why nobody knows.
+func (s notificationService) addPrice(ctx context.Context, p *adminapi.Preview, cfg *config.Config, lang string) {
+	price, err := s.price(ctx, cfg, p.Text)
 	switch {
+	case errors.Is(err, errNoRoute):
+		p.CostWhy = Text{RU: "аккаунта для отправки ещё нет", EN: errNoRoute.Error()}.In(lang)
 	case errors.Is(err, host.ErrNoAbility):
 		p.CostWhy = Text{RU: "этот провайдер не сообщает цену заранее", EN: "this provider does not tell prices beforehand"}.In(lang)
 	case err != nil:

@@ -77,6 +77,11 @@ func (b *RuleBook) List(ctx context.Context) ([]Listed, error) {
 	if err != nil {
 		return nil, err
 	}
+	return b.describe(ctx, files)
+}
+
+// describe examines rule files of the folder, and no others, in a process of their own.
+func (b *RuleBook) describe(ctx context.Context, files []rule.File) ([]Listed, error) {
 	off, err := b.off(ctx)
 	if err != nil {
 		return nil, err

@@ -160,6 +160,63 @@ func TestAnAdminChangesARuleInTheScreen(t *testing.T) {
 	}
 }
 
+// TestAFileThatTakesTheNameOfAnotherIsSaidToBeAtFault asks for one file alone: what is wrong with it only
+// beside the others must be told all the same.
+func TestAFileThatTakesTheNameOfAnotherIsSaidToBeAtFault(t *testing.T) {
+	t.Parallel()
+	h := open(t, "", "")
+	v := h.owner()
+	second := filepath.Join(h.Data, "rules", "other.js")
+	if err := os.WriteFile(second, []byte(loud), 0o600); err != nil { // by hand: the screen would refuse it
+		t.Fatal(err)
+	}
+	alone := v.ask(http.MethodGet, "/rules/other.js", nil, http.StatusOK, nil)
+	if !strings.Contains(alone, `"where":"other.js"`) || !strings.Contains(alone, "the name order-stage is taken") {
+		t.Errorf("the second file of a name: %s", alone)
+	}
+	if first := v.ask(http.MethodGet, "/rules/order-stage.js", nil, http.StatusOK, nil); !strings.Contains(first, `"faults":[]`) {
+		t.Errorf("the first file of a name: %s", first)
+	}
+}
+
+// TestADraftsDifferenceHasItsPrice compares at an operator that tells prices: two parts more.
+func TestADraftsDifferenceHasItsPrice(t *testing.T) {
+	t.Parallel()
+	h := openSMSRU(t, startOperator(t))
+	v := h.owner()
+	h.phone(1)
+	h.event(1, "ready", "")
+	eventually(t, "the text", h.is("accepted"))
+	var compared struct {
+		Changed int
+		Cost    *struct {
+			Units    int64
+			Nanos    int32
+			Currency string
+		}
+	}
+	ask := func(source string) {
+		t.Helper()
+		compared.Cost = nil
+		v.ask(http.MethodPost, "/rules/compare", map[string]any{"days": 1, "draft": map[string]string{"name": "order-stage.js", "source": source}}, http.StatusOK, &compared)
+	}
+	var price struct {
+		Cost struct {
+			Units int64
+			Nanos int32
+		}
+	}
+	v.ask(http.MethodPost, "/accounts/main/estimate", map[string]string{"text": "Заказ 1.1 готов", "phone": ""}, http.StatusOK, &price)
+	ask(strings.Replace(loud, `"ГОТОВО "`, `"ГОТОВО ".repeat(20)`, 1)) // 140 characters: three parts
+	one := price.Cost.Units*1_000_000_000 + int64(price.Cost.Nanos)
+	if c := compared.Cost; compared.Changed != 1 || c == nil || one == 0 || c.Units*1_000_000_000+int64(c.Nanos) != 2*one || c.Currency != "RUB" {
+		t.Errorf("two parts more: %+v cost %+v, want twice %+v", compared, compared.Cost, price)
+	}
+	if ask(loud); compared.Cost != nil {
+		t.Errorf("as many parts as before: %+v, want no price", compared.Cost)
+	}
+}
+
 // TestTheSetUpKnowsHowFarItIs follows the first steps.
 func TestTheSetUpKnowsHowFarItIs(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
@@ -133,6 +134,9 @@ func (s *ruleScreen) CompareRule(ctx context.Context, draft adminapi.RuleDraft, 
 		Days: found.Days, Events: found.Events, Added: found.Added, Removed: found.Removed, Changed: found.Changed,
 		Same: found.Same, Failed: found.Failed, Cut: found.Cut, Examples: []adminapi.RuleDifference{},
 	}
+	if found.Segments != 0 {
+		c.Cost = s.costOf(ctx, found.Segments)
+	}
 	for i, d := range found.Differences {
 		if i == most {
 			break
@@ -142,6 +146,23 @@ func (s *ruleScreen) CompareRule(ctx context.Context, draft adminapi.RuleDraft, 
 		})
 	}
 	return c, nil
+}
+
+// onePart is a text of one part, by which the others are priced: operators charge by the part.
+const onePart = "Заказ 12.1 готов"
+
+// priceTime bounds how long the provider is waited for: without the price a comparison is still one.
+const priceTime = 5 * time.Second
+
+// costOf is what so many parts cost; nil where the provider does not tell.
+func (s *ruleScreen) costOf(ctx context.Context, parts int) *adminapi.Money {
+	ctx, cancel := context.WithTimeout(ctx, priceTime)
+	defer cancel()
+	one := s.price(ctx, onePart)
+	if one == nil {
+		return nil
+	}
+	return times(*one, parts)
 }
 
 // RuleTypes gives the declarations for the editor.

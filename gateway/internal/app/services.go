@@ -26,5 +26,12 @@ func (a *App) services() adminapi.Services {
 // ruleScreen is the rules as the screen shows, changes and tries them.
 func (a *App) ruleScreen() *ruleScreen {
 	book := &RuleBook{opts: a.opts, db: a.db, policies: policies(a.config)}
-	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch}
+	price := func(ctx context.Context, text string) *adminapi.Money {
+		price, err := a.price(ctx, a.config(), text)
+		if err != nil || price.Failure != nil {
+			return nil
+		}
+		return moneyOf(price.Cost)
+	}
+	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch, price: price}
 }

@@ -291,6 +291,23 @@ func TestSecretsAreWrittenAndNeverRead(t *testing.T) {
 	if status := o.call("PUT", "/accounts/main", moved, &a); status != http.StatusOK || a.Settings["api_id"].Hint != "…b2e8" {
 		t.Errorf("another address with a secret: %d %+v", status, a.Settings)
 	}
+	kept := saved(a)
+	kept["settings"] = map[string]any{"base_url": text("https://other.example"), "api_id": map[string]bool{"clear": true}}
+	if no = (refused{}); o.call("PUT", "/accounts/main", kept, &no) != http.StatusUnprocessableEntity || !strings.Contains(no.String(), "settings.api_id") {
+		t.Errorf("clearing a secret that is needed: %v, want it refused", no)
+	}
+	var other shownAccount
+	with := map[string]value{"url": text("https://other.example/send"), "body": text("to={to}\ntext={text}"), "success": text("^ok"),
+		"key": text("CANARY-5555-6666"), "password": text("CANARY-7777-8888")}
+	if status := o.call("POST", "/accounts", newAccount("other", "http", with), &other); status != http.StatusCreated || !other.Settings["password"].Set {
+		t.Fatalf("make: %d %+v", status, other)
+	}
+	without := saved(other)
+	without["settings"] = map[string]any{"url": with["url"], "body": with["body"], "success": with["success"], "key": value{}, "password": map[string]bool{"clear": true}}
+	other.Settings = nil
+	if status := o.call("PUT", "/accounts/other", without, &other); status != http.StatusOK || other.Settings["password"].Set || !other.Settings["key"].Set {
+		t.Errorf("a secret that is not needed was cleared: %d %+v, want it gone and the other one kept", status, other.Settings)
+	}
 	bad := saved(a)
 	bad["settings"] = map[string]value{"from": text("A NAME THAT IS MUCH TOO LONG"), "base_url": text("https://other.example"), "nosuch": text("x")}
 	if no = (refused{}); o.call("PUT", "/accounts/main", bad, &no) != http.StatusUnprocessableEntity || !strings.Contains(no.String(), "settings.from") || !strings.Contains(no.String(), "settings.nosuch") {

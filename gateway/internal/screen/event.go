@@ -59,7 +59,7 @@ func event(e store.ListedEvent, lang string) adminapi.Event {
 // sayingMost is how many orders of one posting its summary names.
 const sayingMost = 3
 
-// saying tells what postings said: "12.1 готов, 12.2 готовится".
+// saying tells what postings said: "№ 12.1 готов, № 12.2 готовится".
 func saying(postings []kds.Posting, lang string) string {
 	var parts []string
 	more := 0
@@ -74,7 +74,12 @@ func saying(postings []kds.Posting, lang string) string {
 			if o.Closed() {
 				word = pick(lang, "закрыт", "closed")
 			}
-			parts = append(parts, strings.TrimSpace(order.Number(o, "")+" "+word))
+			number := order.Number(o, "")
+			if number == "" {
+				parts = append(parts, word)
+				continue
+			}
+			parts = append(parts, numberSign(lang)+number+" "+word)
 		}
 	}
 	text := strings.Join(parts, ", ")
@@ -83,6 +88,9 @@ func saying(postings []kds.Posting, lang string) string {
 	}
 	return text
 }
+
+// numberSign stands before the number of an order, as the screen writes it.
+func numberSign(lang string) string { return pick(lang, "№ ", "No. ") }
 
 // Event implements adminapi.Events.
 func (s *Screen) Event(ctx context.Context, id, lang string) (adminapi.EventDetail, error) {

@@ -186,7 +186,7 @@ func decisionLine(d store.ListedDecision, lang string) adminapi.LiveItem {
 	}
 	return adminapi.LiveItem{
 		OrderID: d.OrderID, Number: d.Number, Restaurant: d.Restaurant, Stage: stageOf(d.Change), Status: string(d.Outcome), Reason: string(d.Reason),
-		Summary: numbered(d.Number, strings.TrimSpace(said)),
+		Summary: numbered(lang, d.Number, strings.TrimSpace(said)),
 	}
 }
 
@@ -200,7 +200,7 @@ func stageOf(c order.Change) string {
 func messageLine(m message.Listed, lang string) adminapi.LiveItem {
 	line := adminapi.LiveItem{
 		OrderID: m.OrderID, Number: m.OrderNumber, Restaurant: m.Restaurant, Stage: m.Stage, Status: string(m.Status), Reason: string(m.Reason), To: m.To.String(),
-		Summary: numbered(m.OrderNumber, fmt.Sprintf("SMS %s — %s", m.To, rule.StatusWord(m.Status, lang))),
+		Summary: numbered(lang, m.OrderNumber, fmt.Sprintf("SMS %s — %s", m.To, rule.StatusWord(m.Status, lang))),
 	}
 	if m.Reason != "" {
 		line.Summary += ". " + message.Sentence(m.Reason, lang)
@@ -213,11 +213,11 @@ func messageLine(m message.Listed, lang string) adminapi.LiveItem {
 	return line
 }
 
-func numbered(number, said string) string {
+func numbered(lang, number, said string) string {
 	if number == "" {
 		return said
 	}
-	return "№ " + number + ": " + said
+	return numberSign(lang) + number + ": " + said
 }
 
 func (s *Screen) accountLine(name, lang string) adminapi.LiveItem {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
@@ -158,9 +159,16 @@ func attempt(a message.Attempt, m message.Message, lang string) adminapi.Attempt
 	case a.Outcome == nil:
 	case a.Outcome.Accepted != nil:
 		shown.Accepted, shown.ProviderID, shown.Cost = true, a.Outcome.Accepted.ProviderID, money(a.Outcome.Accepted.Cost)
+		shown.Raw = answerOf(a.Outcome.Accepted.Raw, m.To)
 	case a.Outcome.Failure != nil:
 		f := a.Outcome.Failure
 		shown.Reason, shown.Why, shown.ProviderCode, shown.Detail = string(f.Reason), message.Sentence(f.Reason, lang), f.ProviderCode, m.To.Hide(f.Detail)
+		shown.Raw = answerOf(f.Raw, m.To)
 	}
 	return shown
 }
+
+// answerOf is what a provider answered, for people: the guest's number is masked in the spellings of
+// machines, and whatever else reads as a phone in those of people. Secrets were taken out by the provider's
+// program.
+func answerOf(raw string, to contact.Phone) string { return maskPhones(to.Hide(raw)) }

@@ -154,7 +154,7 @@ func TestAMessageIsShownWithItsWholeStory(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	m := s.told(t, "12.1")
-	s.ends(t, 2*time.Second, message.Outcome{Failure: &message.Failure{Reason: message.UnknownOutcome, Detail: "time-out at " + phone}}, message.Move{Status: message.Unknown, Reason: message.UnknownOutcome, Note: "cut off at " + phone})
+	s.ends(t, 2*time.Second, message.Outcome{Failure: &message.Failure{Reason: message.UnknownOutcome, Detail: "time-out at " + phone, Raw: `{"to":"79990000001","same":"+7 999 000-00-01","say":"<busy>"}`}}, message.Move{Status: message.Unknown, Reason: message.UnknownOutcome, Note: "cut off at " + phone})
 	page, next, err := s.Messages(t.Context(), adminapi.MessageFilter{Search: "12.1", Statuses: []string{"unknown"}}, "ru")
 	must(t, err)
 	if len(page) != 1 || next != "" || page[0].ID != m.ID || page[0].OrderNumber != "12.1" || page[0].RestaurantName != "Кафе «Пример»" || page[0].To != "+7999•••0001" ||
@@ -165,6 +165,9 @@ func TestAMessageIsShownWithItsWholeStory(t *testing.T) {
 	must(t, err)
 	if len(d.Tries) != 1 || d.Tries[0].Reason != "UNKNOWN_OUTCOME" || d.Tries[0].Why == "" || len(d.Moves) != 1 || d.Moves[0].Status != "unknown" {
 		t.Errorf("detail is %+v", d)
+	}
+	if want := `{"to":"+7999•••0001","same":"+7999•••0001","say":"<busy>"}`; len(d.Tries) == 1 && d.Tries[0].Raw != want {
+		t.Errorf("the provider's answer is shown as %s, want %s", d.Tries[0].Raw, want)
 	}
 	if text := fmt.Sprintf("%+v %+v", page, d); strings.Contains(text, "9990000001") {
 		t.Errorf("the phone is shown: %s", text)

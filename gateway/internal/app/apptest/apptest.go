@@ -28,7 +28,7 @@ func Build(ctx context.Context, folder string, tags ...string) (Programs, error)
 	if err := build(ctx, tags, p.Path(), "./gateway/cmd/orderbell"); err != nil {
 		return p, err
 	}
-	for _, name := range []string{"console", "smsru", "smpp"} {
+	for _, name := range []string{"console", "http", "smsru", "smpp"} {
 		if err := build(ctx, nil, filepath.Join(p.Folder, "plugins", "orderbell-provider-"+name+exe()), "./plugins/"+name); err != nil {
 			return p, err
 		}

@@ -23,15 +23,19 @@ export interface AccountDraft {
   provider: string;
   values: Record<string, string>;
   limits: Account['limits'];
+  /** Keys of the secrets that go when it is saved. */
+  cleared?: string[];
 }
 
 /** The limits of an account that nobody has set. */
 export const usualLimits: Account['limits'] = { per_second: 10, per_day: 1000, per_phone_per_day: 5 };
 
-export function secretsOf(account: Account | undefined): Record<string, SecretState> {
+export function secretsOf(account: Account | undefined, cleared: string[] = []): Record<string, SecretState> {
   const found: Record<string, SecretState> = {};
   for (const [key, one] of Object.entries(account?.settings ?? {})) {
-    if (one.set) found[key] = { set: true, hint: (one.hint ?? '').replace(/^…/, '') };
+    if (one.set) {
+      found[key] = { set: true, hint: (one.hint ?? '').replace(/^…/, ''), cleared: cleared.includes(key) };
+    }
   }
   return found;
 }
@@ -48,7 +52,9 @@ export function draftOf(account: Account): AccountDraft {
 export function bodyOf(draft: AccountDraft, fields: ManifestFieldSpec[], saved?: Account): Account {
   const settings: Account['settings'] = {};
   for (const field of fields) {
-    if (field.kind === 'SECRET' && saved?.settings[field.key]?.set) settings[field.key] = {};
+    if (field.kind === 'SECRET' && saved?.settings[field.key]?.set) {
+      settings[field.key] = draft.cleared?.includes(field.key) ? { clear: true } : {};
+    }
   }
   for (const [key, value] of Object.entries(filled(fields, draft.values))) settings[key] = { value };
   return {

@@ -1379,6 +1379,8 @@ export interface components {
             unknown: number;
         };
         AccountValue: {
+            /** @description Of a secret: the one that is kept goes. */
+            clear?: boolean;
             /** @description Of a secret: …a1f9 */
             readonly hint?: string;
             /** @description Of a secret: whether there is one. */
@@ -1409,6 +1411,8 @@ export interface components {
             /** @description The provider's own code. */
             provider_code?: string;
             provider_id?: string;
+            /** @description The provider's answer as it came, where it was kept; phones and secrets are masked. */
+            raw?: string;
             reason?: string;
             /** Format: date-time */
             started_at: string;
@@ -2285,7 +2289,7 @@ export interface components {
             added: number;
             /** Format: int64 */
             changed: number;
-            /** @description The difference. */
+            /** @description The difference, by what one part costs at the first account of the route; absent: nobody tells prices. */
             cost?: components["schemas"]["Money"];
             /** @description There were more events than could be looked at in time. */
             cut: boolean;

@@ -106,9 +106,15 @@ export function AccountEditor({
               key={manifest.name}
               fields={manifest.settings}
               values={draft.values}
-              secrets={secretsOf(account)}
+              secrets={secretsOf(account, draft.cleared)}
               fault={fault}
               onChange={(key, value) => setDraft((now) => ({ ...now, values: { ...now.values, [key]: value } }))}
+              onClear={(key, cleared) =>
+                setDraft((now) => ({
+                  ...now,
+                  cleared: [...(now.cleared ?? []).filter((one) => one !== key), ...(cleared ? [key] : [])],
+                }))
+              }
             />
             <UnstyledButton
               className="ob-link"

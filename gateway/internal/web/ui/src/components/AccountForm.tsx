@@ -10,6 +10,7 @@ export function AccountForm({
   secrets,
   fault,
   onChange,
+  onClear,
   readOnly,
 }: {
   fields: ManifestFieldSpec[];
@@ -18,6 +19,7 @@ export function AccountForm({
   /** What the last save or check was refused with. */
   fault: unknown;
   onChange: (key: string, value: string) => void;
+  onClear?: (key: string, cleared: boolean) => void;
   readOnly?: boolean;
 }) {
   const { t } = useTranslation();
@@ -27,6 +29,7 @@ export function AccountForm({
       values={values}
       secrets={secrets}
       onChange={onChange}
+      onClear={onClear}
       fault={(key) => fieldText(fault, `settings.${key}`, t) || fieldText(fault, key, t)}
       readOnly={readOnly}
     />

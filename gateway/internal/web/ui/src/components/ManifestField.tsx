@@ -9,6 +9,7 @@ export function ManifestField({
   value,
   secret,
   onChange,
+  onClear,
   fault,
   readOnly,
 }: {
@@ -16,6 +17,8 @@ export function ManifestField({
   value: string;
   secret?: SecretState;
   onChange: (value: string) => void;
+  /** Of a secret that is set: have it removed, or keep it after all. */
+  onClear?: (cleared: boolean) => void;
   fault: string;
   readOnly: boolean;
 }) {
@@ -32,7 +35,16 @@ export function ManifestField({
   const text = { ...common, value: value || (readOnly ? (field.default ?? '') : value), readOnly };
   switch (field.kind) {
     case 'SECRET':
-      return <SecretField common={common} value={value} secret={secret} onChange={onChange} readOnly={readOnly} />;
+      return (
+        <SecretField
+          common={common}
+          value={value}
+          secret={secret}
+          onChange={onChange}
+          onClear={onClear}
+          readOnly={readOnly}
+        />
+      );
     case 'BOOL':
       return (
         <Switch
@@ -118,36 +130,46 @@ interface CommonProps {
   name: string;
 }
 
-/** A secret is never shown again: it says that it is set, and can be replaced. */
+/** A secret is never shown again: it says that it is set, and can be replaced or, where it need not be there, removed. */
 function SecretField({
   common,
   value,
   secret,
   onChange,
+  onClear,
   readOnly,
 }: {
   common: CommonProps;
   value: string;
   secret?: SecretState;
   onChange: (value: string) => void;
+  onClear?: (cleared: boolean) => void;
   readOnly: boolean;
 }) {
   const { t } = useTranslation();
   const [replacing, setReplacing] = useState(false);
   if (secret?.set && !replacing) {
+    const acts: [text: string, act: () => void][] = secret.cleared
+      ? [[t('secret.keep'), () => onClear?.(false)]]
+      : [[t('secret.replace'), () => setReplacing(true)]];
+    if (onClear && !secret.cleared) acts.push([t('secret.clear'), () => onClear(true)]);
     return (
       <TextInput
         label={common.label}
         description={common.description}
         error={common.error}
-        value={t('secret.set', { hint: secret.hint ?? '' })}
+        value={secret.cleared ? t('secret.cleared') : t('secret.set', { hint: secret.hint ?? '' })}
         readOnly
         rightSectionWidth={readOnly ? undefined : 'auto'}
         rightSection={
           readOnly ? undefined : (
-            <Button size="compact-sm" variant="subtle" mr={6} onClick={() => setReplacing(true)}>
-              {t('secret.replace')}
-            </Button>
+            <Group gap={0} wrap="nowrap" mr={6}>
+              {acts.map(([text, act]) => (
+                <Button key={text} size="compact-sm" variant="subtle" onClick={act}>
+                  {text}
+                </Button>
+              ))}
+            </Group>
           )
         }
       />

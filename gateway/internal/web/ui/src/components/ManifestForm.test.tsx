@@ -20,6 +20,7 @@ const fields: ManifestFieldSpec[] = [
     ],
   },
   { key: 'salt', kind: 'STRING', label: both('Соль'), shown_when: { key: 'mode', value: 'signed' } },
+  { key: 'hook', kind: 'SECRET', label: both('Ключ отчётов') },
   { key: 'timeout', kind: 'DURATION', label: both('Ожидание'), advanced: true },
 ];
 
@@ -31,15 +32,20 @@ function Form({
   fault?: (key: string) => string;
 }) {
   const [values, setValues] = useState<Record<string, string>>({});
+  const [cleared, setCleared] = useState('');
+  const shown = { ...secrets };
+  if (shown[cleared]) shown[cleared] = { ...shown[cleared], cleared: true };
   return (
     <MantineProvider>
       <ManifestForm
         fields={fields}
         values={values}
-        secrets={secrets}
+        secrets={shown}
         fault={fault}
+        onClear={(key, yes) => setCleared(yes ? key : '')}
         onChange={(key, value) => setValues({ ...values, [key]: value })}
       />
+      <data value={cleared} />
       <output>{JSON.stringify(filled(fields, values))}</output>
     </MantineProvider>
   );
@@ -61,6 +67,21 @@ describe('the form of a manifest', () => {
     await person.click(screen.getByRole('button', { name: 'Оставить прежнее' }));
     expect(screen.getByRole('status')).toHaveTextContent('{}');
     expect(screen.queryByDisplayValue('fresh')).toBeNull();
+  });
+
+  it('lets a secret go that need not be there, and takes that back', async () => {
+    const person = userEvent.setup();
+    const { container } = render(
+      <Form secrets={{ api_id: { set: true, hint: 'a1f9' }, hook: { set: true, hint: 'b2' } }} />,
+    );
+    const asked = () => container.querySelector('data')?.getAttribute('value');
+    expect(screen.getAllByRole('button', { name: 'Убрать' })).toHaveLength(1); // not of the required one
+    await person.click(screen.getByRole('button', { name: 'Убрать' }));
+    expect(asked()).toBe('hook');
+    expect(screen.getByLabelText('Ключ отчётов')).toHaveValue('будет убрано');
+    await person.click(screen.getByRole('button', { name: 'Оставить прежнее' }));
+    expect(asked()).toBe('');
+    expect(screen.getByLabelText('Ключ отчётов')).toHaveValue('задано …b2');
   });
 
   it('shows a field only when the one that it depends on has the value', () => {

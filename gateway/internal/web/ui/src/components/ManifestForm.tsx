@@ -14,6 +14,7 @@ export function ManifestForm({
   values,
   secrets,
   onChange,
+  onClear,
   fault,
   readOnly = false,
 }: {
@@ -22,6 +23,8 @@ export function ManifestForm({
   /** Which secrets are set already, with a hint of their end. */
   secrets: Record<string, SecretState>;
   onChange: (key: string, value: string) => void;
+  /** Marks a secret that is set to be removed, or takes that back; without it secrets are only replaced. */
+  onClear?: (key: string, cleared: boolean) => void;
   /** What is wrong with a field; empty: nothing. */
   fault: (key: string) => string;
   readOnly?: boolean;
@@ -39,6 +42,7 @@ export function ManifestForm({
       value={values[field.key] ?? ''}
       secret={secrets[field.key]}
       onChange={(value) => onChange(field.key, value)}
+      onClear={onClear && !field.required ? (cleared) => onClear(field.key, cleared) : undefined}
       fault={fault(field.key)}
       readOnly={readOnly}
     />

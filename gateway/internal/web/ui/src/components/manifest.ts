@@ -25,6 +25,8 @@ export interface ManifestFieldSpec {
 export interface SecretState {
   set: boolean;
   hint?: string;
+  /** It goes when the account is saved. */
+  cleared?: boolean;
 }
 
 /** The text in a language, else in any. */

@@ -44,4 +44,9 @@ describe('money', () => {
     expect(plain(ru.money(amount))).toBe(russian);
     expect(plain(en.money(amount))).toBe(english);
   });
+
+  it('says of a difference that it is more', () => {
+    expect(plain(ru.money({ units: 58, nanos: 0, currency: 'RUB' }, true))).toBe('+58 ₽');
+    expect(plain(en.money({ units: -58, nanos: 0, currency: 'RUB' }, true))).toBe('-₽58');
+  });
 });

@@ -49,8 +49,8 @@ export function makeFormat(language: Language) {
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     percent: (part: number, digits = 0) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(part),
-    /** An exact amount; digits after the point only where they say something. */
-    money: (amount: Money) => {
+    /** An exact amount; digits after the point only where they say something. A difference has its plus. */
+    money: (amount: Money, difference = false) => {
       const whole = amount.nanos === 0;
       const fine = amount.nanos % 10_000_000 !== 0; // less than a hundredth, as prices of texts may be
       const value = amount.units + amount.nanos / 1e9;
@@ -59,6 +59,7 @@ export function makeFormat(language: Language) {
           style: 'currency',
           currency: amount.currency || 'RUB',
           currencyDisplay: 'narrowSymbol',
+          signDisplay: difference ? 'exceptZero' : 'auto',
           minimumFractionDigits: whole ? 0 : 2,
           maximumFractionDigits: fine ? 4 : 2,
         }).format(value);

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { MessageDetail } from '@/api/types';
+import { FoldedText } from '@/components/FoldedText';
 import { isStatus } from '@/components/StatusBadge';
 import type { TimeStep } from '@/components/TimeLine';
 import { Words } from '@/components/Words';
@@ -17,14 +18,17 @@ export function storyOf(message: MessageDetail, t: TFunction): TimeStep[] {
       tone,
       title: t(title, { n: one.n, account: one.account }),
       children: (
-        <Words
-          said={[
-            one.why,
-            one.detail,
-            code(one.provider_code),
-            one.provider_id && t('attempt.id', { id: one.provider_id }),
-          ]}
-        />
+        <>
+          <Words
+            said={[
+              one.why,
+              one.detail,
+              code(one.provider_code),
+              one.provider_id && t('attempt.id', { id: one.provider_id }),
+            ]}
+          />
+          {one.raw ? <FoldedText title={t('attempt.raw')} text={one.raw} /> : null}
+        </>
       ),
     };
   });

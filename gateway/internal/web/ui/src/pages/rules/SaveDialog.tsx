@@ -57,7 +57,7 @@ function Comparison({ found }: { found: RuleComparison }) {
     <>
       <Text size="lg" fw={600} role="status">
         {differs ? parts.join(', ') : t('compare.same', { count: found.same })}
-        {found.cost && (found.cost.units !== 0 || found.cost.nanos !== 0) ? `; ${format.money(found.cost)}` : ''}
+        {found.cost ? `; ${t('compare.cost', { amount: format.money(found.cost, true) })}` : ''}
       </Text>
       <Text size="sm" c="dimmed">
         {t('compare.looked', { count: found.events })}

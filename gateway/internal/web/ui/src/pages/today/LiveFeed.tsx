@@ -121,6 +121,9 @@ function Row({ item, zone }: { item: LiveItem; zone?: string }) {
   const format = useFormat();
   const Icon = icons[item.kind] ?? IconBell;
   const color = colorOf(item);
+  const number = item.order_number && t('order.number', { number: item.order_number });
+  // The gateway's line begins with the number, which stands out here.
+  const said = number && item.summary.startsWith(`${number}: `) ? item.summary.slice(number.length + 2) : item.summary;
   return (
     <Anchor
       underline="never"
@@ -133,12 +136,12 @@ function Row({ item, zone }: { item: LiveItem; zone?: string }) {
       </Text>
       <Icon size={16} color={`var(--mantine-color-${color}-text)`} aria-hidden style={{ flexShrink: 0 }} />
       <Text span size="sm" style={{ minWidth: 0 }}>
-        {item.order_number ? (
+        {number ? (
           <Text span fw={600} inherit>
-            <bdi>{t('order.number', { number: item.order_number })}</bdi>{' '}
+            <bdi>{number}</bdi>{' '}
           </Text>
         ) : null}
-        <bdi>{item.summary}</bdi>
+        <bdi>{said}</bdi>
         {item.ms ? (
           <Text span c="dimmed" inherit>
             {' '}
