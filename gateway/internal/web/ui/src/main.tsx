@@ -9,14 +9,13 @@ import { queries } from './api/client';
 import { Gate } from './app/Gate';
 import { Painted } from './app/Painted';
 import { router } from './app/router';
-import { chosenLanguage, startLanguage } from './i18n/language';
+import { startLanguage, wantedLanguage } from './i18n/language';
 
 // Not needed for the first view.
 const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
 async function start() {
-  const wanted = chosenLanguage() ?? (navigator.language.toLowerCase().startsWith('en') ? 'en' : 'ru');
-  await startLanguage(wanted);
+  await startLanguage(wantedLanguage());
   const root = document.getElementById('root');
   if (!root) return;
   createRoot(root).render(

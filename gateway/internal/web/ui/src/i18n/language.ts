@@ -25,6 +25,10 @@ export function chosenLanguage(): Language | null {
   }
 }
 
+/** The language to begin with: the chosen one, else the browser's. */
+export const wantedLanguage = (): Language =>
+  chosenLanguage() ?? (navigator.language.toLowerCase().startsWith('en') ? 'en' : 'ru');
+
 /** Makes the texts ready. Call once, before the first component is drawn. */
 export async function startLanguage(first: Language): Promise<void> {
   await i18next.use(initReactI18next).init({
