@@ -37,7 +37,8 @@ type Record struct {
 	Object    string            `json:"object"` // what it was done to: a name or an ID
 	Outcome   string            `json:"outcome"`
 	Detail    map[string]string `json:"detail,omitempty"`
-	Prev      string            `json:"prev"` // hash of the line before; empty for the first one
+	Changes   []Change          `json:"changes,omitempty"` // left out when empty: so lines from before there were any hash as they did
+	Prev      string            `json:"prev"`              // hash of the line before; empty for the first one
 	Hash      string            `json:"hash"`
 
 	// Sensitive values are kept in Detail as keyed fingerprints only: who has the log can see that two

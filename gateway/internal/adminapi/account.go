@@ -37,19 +37,19 @@ func (a *API) accounts() {
 		func(ctx context.Context, who Caller, in *ByName) (*body[Account], error) {
 			return answered(find(ctx, s, in.Name, who.Language))
 		})
-	add(a, call{id: "create-account", method: "POST", path: "/accounts", tag: "Accounts", summary: "Make an account; it holds at once", may: access.AccountsWrite, status: 201},
+	add(a, call{id: "create-account", method: "POST", path: "/accounts", tag: "Accounts", summary: "Make an account; it holds at once", may: access.AccountsWrite, told: true, status: 201},
 		func(ctx context.Context, who Caller, in *accountBody) (*body[Account], error) {
 			in.Body.Revision = 0
 			return answered(s.SaveAccount(ctx, who, in.Body))
 		})
-	add(a, call{id: "put-account", method: "PUT", path: "/accounts/{name}", tag: "Accounts", summary: "Change an account; it holds at once", may: access.AccountsWrite},
+	add(a, call{id: "put-account", method: "PUT", path: "/accounts/{name}", tag: "Accounts", summary: "Change an account; it holds at once", may: access.AccountsWrite, told: true},
 		func(ctx context.Context, who Caller, in *accountSave) (*body[Account], error) {
 			if in.Body.Name != in.Name || in.Body.Revision == 0 {
 				return nil, problem.RefuseField("name", problem.FieldInvalid)
 			}
 			return answered(s.SaveAccount(ctx, who, in.Body))
 		})
-	add(a, call{id: "delete-account", method: "DELETE", path: "/accounts/{name}", tag: "Accounts", summary: "Remove an account", may: access.AccountsWrite, fresh: true},
+	add(a, call{id: "delete-account", method: "DELETE", path: "/accounts/{name}", tag: "Accounts", summary: "Remove an account", may: access.AccountsWrite, fresh: true, told: true},
 		func(ctx context.Context, who Caller, in *ByName) (*nothing, error) {
 			return &nothing{}, s.DeleteAccount(ctx, who, in.Name)
 		})

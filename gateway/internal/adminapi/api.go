@@ -41,6 +41,7 @@ type Caller struct {
 	request  string                     // what the log calls the request
 	device   string                     // secret of the cookie of a known device; empty: none
 	proxied  bool                       // came through a proxy, whose address Remote is
+	action   string                     // the call, for the audit log
 	object   string                     // what the path names, for the audit log
 	still    func(context.Context) bool // may he go on? Asked by calls that last
 }
@@ -49,6 +50,9 @@ type Caller struct {
 func (c Caller) call() access.Call {
 	return access.Call{Principal: c.Principal, From: c.Remote, Agent: c.Agent, RequestID: c.request}
 }
+
+// Record begins the audit log's line about the call: for who writes it together with what was changed.
+func (c Caller) Record() access.Record { return c.call().Record(c.action, c.object) }
 
 // RequestID is the header in which the router says what the log calls a request.
 const RequestID = "X-Request-Id"
@@ -163,6 +167,7 @@ type call struct {
 	dry     bool              // changes nothing although it is no GET
 	reveals bool              // shows what is masked elsewhere: the audit log says who looked
 	own     bool              // whoever does it writes the audit log's line, together with the change
+	told    bool              // the same, with what was changed in it; a refusal is written down here
 	status  int               // of success; 0: 200, or 204 without a body
 }
 
@@ -187,6 +192,7 @@ func add[I, O any](a *API, c call, handle func(ctx context.Context, who Caller, 
 	a.calls = append(a.calls, Call{Method: c.method, Path: op.Path, May: c.may, Fresh: c.fresh})
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		who, _ := ctx.Value(callerKey{}).(Caller)
+		who.action = strings.ToLower(c.tag) + "." + c.id
 		if err := a.note(ctx, c, who); err != nil {
 			return nil, a.refuse(ctx, who, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -21,7 +20,7 @@ type AuditLog interface {
 // noted tells whether the audit log has a line about each time that the call is made. Changes that are
 // noted by who makes them, in one transaction with the change, are not noted a second time.
 func (c call) noted() bool {
-	return c.reveals || c.method != http.MethodGet && !c.dry && !c.own
+	return c.reveals || c.method != http.MethodGet && !c.dry && !c.own && !c.told
 }
 
 // note writes the line about a call before it is made.
@@ -29,24 +28,19 @@ func (a *API) note(ctx context.Context, c call, who Caller) error {
 	if !c.noted() {
 		return nil
 	}
-	return a.opt.Services.Audit.Note(ctx, record(c, who))
+	return a.opt.Services.Audit.Note(ctx, who.Record())
 }
 
-// noteRefusal writes that what was begun was not done.
+// noteRefusal writes that what was begun, or asked for, was not done.
 func (a *API) noteRefusal(ctx context.Context, c call, who Caller, code problem.Code) {
-	if !c.noted() {
+	if !c.noted() && !c.told {
 		return
 	}
-	r := record(c, who)
+	r := who.Record()
 	r.Outcome = access.OutcomeRefused + ": " + string(code)
 	if err := a.opt.Services.Audit.Note(context.WithoutCancel(ctx), r); err != nil {
 		a.opt.Log.Error("the audit log says that something was done which was refused", "call", c.id, "code", string(code), "error", err)
 	}
-}
-
-// record is the line about a call: "accounts.put-account" of "main".
-func record(c call, who Caller) access.Record {
-	return who.call().Record(strings.ToLower(c.tag)+"."+c.id, who.object)
 }
 
 type auditQuery struct {

@@ -75,6 +75,38 @@ func TestEachChangeAndEachRevealIsNotedBeforeItIsMade(t *testing.T) {
 	}
 }
 
+// allAccounts lets a fake leave methods out whose interface has a method of its own name.
+type allAccounts interface{ adminapi.Accounts }
+
+// accounts saves what has a name that it knows, and writes the line about it.
+type accounts struct {
+	allAccounts
+	book *notebook
+}
+
+func (a *accounts) SaveAccount(ctx context.Context, who adminapi.Caller, in adminapi.Account) (adminapi.Account, error) {
+	if in.Revision != 1 {
+		return in, problem.Refuse(problem.Stale)
+	}
+	return in, a.book.Note(ctx, who.Record())
+}
+
+func TestWhoWritesTheLineWithWhatChangedIsNotNotedTwice(t *testing.T) {
+	t.Parallel()
+	book := &notebook{}
+	_, handler := setup(t, adminapi.Services{Accounts: &accounts{book: book}, Audit: book})
+	for body, want := range map[string]string{
+		`{"name":"main","provider":"x","settings":{},"limits":{"per_second":1,"per_day":1,"per_phone_per_day":1},"revision":1}`: "u accounts.put-account main done",
+		`{"name":"main","provider":"x","settings":{},"limits":{"per_second":1,"per_day":1,"per_phone_per_day":1},"revision":2}`: "u accounts.put-account main refused: stale",
+	} {
+		book.lines = nil
+		status, _, answer := ask(t, handler, http.MethodPut, "/api/v1/accounts/main", "admin", "en", body)
+		if !slices.Equal(book.lines, []string{want}) {
+			t.Errorf("%d %s, noted %q; want %q", status, answer, book.lines, want)
+		}
+	}
+}
+
 func TestWhatCannotBeNotedIsNotDone(t *testing.T) {
 	t.Parallel()
 	book, people := &notebook{full: &problem.Refusal{Code: problem.AuditUnavailable, Cause: errors.New("disk full")}}, &contacts{}

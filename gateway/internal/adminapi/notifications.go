@@ -94,7 +94,7 @@ func (a *API) notifications() {
 		func(ctx context.Context, _ Caller, _ *struct{}) (*body[NotificationPage], error) {
 			return answered(s.Notifications(ctx))
 		})
-	add(a, call{id: "put-notifications", method: "PUT", path: "/settings/notifications", tag: "Settings", summary: "Save the no-code page; it holds at once", may: access.SettingsWrite},
+	add(a, call{id: "put-notifications", method: "PUT", path: "/settings/notifications", tag: "Settings", summary: "Save the no-code page; it holds at once", may: access.SettingsWrite, told: true},
 		func(ctx context.Context, who Caller, in *save) (*body[NotificationPage], error) {
 			return answered(s.SaveNotifications(ctx, who, in.Body.Settings, in.Body.Revision))
 		})

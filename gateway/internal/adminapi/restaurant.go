@@ -62,11 +62,11 @@ func (a *API) restaurants() {
 		func(ctx context.Context, _ Caller, _ *struct{}) (*body[RestaurantPage], error) {
 			return answered(s.Restaurants(ctx))
 		})
-	add(a, call{id: "put-restaurants", method: "PUT", path: "/settings/restaurants", tag: "Settings", summary: "Save the list of restaurants", may: access.SettingsWrite},
+	add(a, call{id: "put-restaurants", method: "PUT", path: "/settings/restaurants", tag: "Settings", summary: "Save the list of restaurants", may: access.SettingsWrite, told: true},
 		func(ctx context.Context, who Caller, in *save) (*body[RestaurantPage], error) {
 			return answered(s.SaveRestaurants(ctx, who, in.Body.Restaurants, in.Body.Revision))
 		})
-	add(a, call{id: "new-intake-key", method: "POST", path: "/settings/restaurants/{code}/intake-key", tag: "Settings", summary: "Make a new intake key; it is shown once", may: access.SettingsWrite, fresh: true},
+	add(a, call{id: "new-intake-key", method: "POST", path: "/settings/restaurants/{code}/intake-key", tag: "Settings", summary: "Make a new intake key; it is shown once", may: access.SettingsWrite, fresh: true, told: true},
 		func(ctx context.Context, who Caller, in *byCode) (*body[IntakeKey], error) {
 			return answered(s.NewIntakeKey(ctx, who, in.Code))
 		})

@@ -175,20 +175,20 @@ func (a *API) ruleWrite(s RuleWrite) {
 			Version string `json:"version" maxLength:"64"`
 		}
 	}
-	add(a, call{id: "put-rule", method: "PUT", path: "/rules/{name}", tag: "Rules", summary: "Save a rule file that compiles and passes its cases; it serves at once", may: access.RulesWrite},
+	add(a, call{id: "put-rule", method: "PUT", path: "/rules/{name}", tag: "Rules", summary: "Save a rule file that compiles and passes its cases; it serves at once", may: access.RulesWrite, told: true},
 		func(ctx context.Context, who Caller, in *ruleSave) (*body[RuleSource], error) {
 			draft := RuleDraft{Name: in.Name, Source: in.Body.Source, Cases: in.Body.Cases}
 			return answered(s.SaveRule(ctx, who, draft, in.Body.Base, who.Language))
 		})
-	add(a, call{id: "enable-rule", method: "POST", path: "/rules/{name}/enabled", tag: "Rules", summary: "Switch a rule file on or off", may: access.RulesWrite},
+	add(a, call{id: "enable-rule", method: "POST", path: "/rules/{name}/enabled", tag: "Rules", summary: "Switch a rule file on or off", may: access.RulesWrite, told: true},
 		func(ctx context.Context, who Caller, in *enable) (*body[RuleFile], error) {
 			return answered(s.EnableRule(ctx, who, in.Name, in.Body.Enabled))
 		})
-	add(a, call{id: "restore-rule", method: "POST", path: "/rules/{name}/restore", tag: "Rules", summary: "Make a former version the current one", may: access.RulesWrite},
+	add(a, call{id: "restore-rule", method: "POST", path: "/rules/{name}/restore", tag: "Rules", summary: "Make a former version the current one", may: access.RulesWrite, told: true},
 		func(ctx context.Context, who Caller, in *restore) (*body[RuleSource], error) {
 			return answered(s.RestoreRule(ctx, who, in.Name, in.Body.Version, who.Language))
 		})
-	add(a, call{id: "delete-rule", method: "DELETE", path: "/rules/{name}", tag: "Rules", summary: "Remove a rule file; its versions stay", may: access.RulesWrite, fresh: true},
+	add(a, call{id: "delete-rule", method: "DELETE", path: "/rules/{name}", tag: "Rules", summary: "Remove a rule file; its versions stay", may: access.RulesWrite, fresh: true, told: true},
 		func(ctx context.Context, who Caller, in *ByName) (*nothing, error) {
 			return &nothing{}, s.DeleteRule(ctx, who, in.Name)
 		})

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/url"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/config"
@@ -46,7 +48,9 @@ func (s *accountService) SaveAccount(ctx context.Context, who adminapi.Caller, i
 	if report.Err != nil && in.Revision == 0 {
 		return adminapi.Account{}, unknownProvider(report.Err)
 	}
-	current, err := s.settings.SaveAccount(ctx, draft, who.Name)
+	r := who.Record()
+	r.Object = in.Name
+	current, err := s.settings.SaveAccount(ctx, draft, r)
 	if err != nil {
 		return adminapi.Account{}, err
 	}
@@ -56,9 +60,9 @@ func (s *accountService) SaveAccount(ctx context.Context, who adminapi.Caller, i
 }
 
 // DeleteAccount implements adminapi.Accounts.
-func (s *accountService) DeleteAccount(ctx context.Context, _ adminapi.Caller, name string) error {
+func (s *accountService) DeleteAccount(ctx context.Context, who adminapi.Caller, name string) error {
 	s.forgetBalance(name)
-	return s.settings.DropAccount(ctx, name)
+	return s.settings.DropAccount(ctx, name, who.Record())
 }
 
 func (s *accountService) forgetBalance(name string) {
@@ -77,6 +81,7 @@ func (s *accountService) draft(ctx context.Context, in adminapi.Account) (settin
 	if err != nil && in.Revision == 0 {
 		return draft, unknownProvider(err)
 	}
+	draft.Tell = func(key, value string) string { return tellable(manifest, key, value) }
 	old := map[string]config.Secret{}
 	if account, ok := s.config().Account(in.Name); ok && in.Revision != 0 && account.Provider == in.Provider {
 		old = account.Settings
@@ -107,6 +112,30 @@ func (s *accountService) draft(ctx context.Context, in adminapi.Account) (settin
 	}
 	maps.Copy(draft.Settings, kept)
 	return draft, nil
+}
+
+// longestTold is up to which length, in characters, the audit log has a text of an account's settings. What
+// is longer is a template of a request, into which somebody may have pasted a token.
+const longestTold = 100
+
+// tellable gives what the audit log, which is never changed, may have of a setting; empty: nothing. An
+// address is told without what may be secret in it.
+func tellable(manifest sdk.Manifest, key, value string) string {
+	f, known := field(manifest, key)
+	switch {
+	case !known, f.Kind == sdk.KindSecret, f.Kind == sdk.KindPhone, f.Kind == sdk.KindList:
+		return ""
+	case f.Kind == sdk.KindURL:
+		u, err := url.Parse(value)
+		if err != nil {
+			return ""
+		}
+		return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+	case utf8.RuneCountInString(value) > longestTold:
+		return ""
+	default:
+		return value
+	}
 }
 
 func given(values map[string]string, f sdk.Field) string {

@@ -66,7 +66,7 @@ func notificationDoc(s adminapi.NotificationSettings) map[string]any {
 
 // SaveNotifications implements adminapi.Notifications.
 func (s notificationService) SaveNotifications(ctx context.Context, who adminapi.Caller, n adminapi.NotificationSettings, revision int64) (adminapi.NotificationPage, error) {
-	current, err := s.settings.SaveNotifications(ctx, notificationDoc(n), revision, who.Name)
+	current, err := s.settings.SaveNotifications(ctx, notificationDoc(n), revision, who.Record())
 	if err != nil {
 		return adminapi.NotificationPage{}, under("settings", err)
 	}

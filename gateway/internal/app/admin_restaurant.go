@@ -58,7 +58,7 @@ func (s restaurantService) SaveRestaurants(ctx context.Context, who adminapi.Cal
 			drafts[i].Key = *r.IntakeKey.Value
 		}
 	}
-	if _, err := s.settings.SaveRestaurants(ctx, drafts, revision, who.Name); err != nil {
+	if _, err := s.settings.SaveRestaurants(ctx, drafts, revision, who.Record()); err != nil {
 		return adminapi.RestaurantPage{}, err
 	}
 	return s.Restaurants(ctx)
@@ -86,7 +86,7 @@ func (s restaurantService) NewIntakeKey(ctx context.Context, who adminapi.Caller
 	if !found {
 		return adminapi.IntakeKey{}, problem.Refuse(problem.NoSuchThing)
 	}
-	if _, err := s.settings.SaveRestaurants(ctx, drafts, current.RestaurantsRevision, who.Name); err != nil {
+	if _, err := s.settings.SaveRestaurants(ctx, drafts, current.RestaurantsRevision, who.Record()); err != nil {
 		return adminapi.IntakeKey{}, err
 	}
 	return adminapi.IntakeKey{Key: key, Addresses: s.intakeAddresses(ctx, key)}, nil

@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/pipeline"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -24,6 +26,8 @@ type ruleScreen struct {
 	watch   *ruleWatch // looks at the same folder
 	// price tells what a text would cost at the first account of the route; nil where nobody tells.
 	price func(ctx context.Context, text string) *adminapi.Money
+	// note writes a line of the audit log; what cannot be written down is not done.
+	note func(context.Context, access.Record) error
 }
 
 // CheckRule compiles a draft beside the other files and runs its cases.
@@ -128,6 +132,13 @@ func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft ad
 		return adminapi.RuleSource{}, err
 	}
 	file := Draft(draft.Name, draft.Source)
+	changes, err := s.changes(current, file, draft.Cases)
+	if err != nil {
+		return adminapi.RuleSource{}, err
+	}
+	if err := s.note(ctx, who.Record().Changed(changes...)); err != nil {
+		return adminapi.RuleSource{}, err
+	}
 	if err := s.db.AddRuleVersion(ctx, rule.Saved{File: file, Cases: draft.Cases, By: who.Name}); err != nil {
 		return adminapi.RuleSource{}, err
 	}
@@ -138,6 +149,20 @@ func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft ad
 		return adminapi.RuleSource{}, err
 	}
 	return s.Rule(ctx, draft.Name, "", lang)
+}
+
+// changes tells, for the audit log, what a save changes: the versions, which can be looked at, and whether
+// the cases did. These are events of somebody's guests.
+func (s *ruleScreen) changes(current *rule.File, file rule.File, cases string) ([]access.Change, error) {
+	old, now := map[string]string{}, map[string]string{"version": file.Version, "cases": cases}
+	if current != nil {
+		before, err := s.cases(file.Name)
+		if err != nil {
+			return nil, err
+		}
+		old["version"], old["cases"] = current.Version, before
+	}
+	return access.Changes(old, now, func(field string) bool { return field == "cases" }), nil
 }
 
 // judge refuses a draft that does not compile or fails one of its cases.
@@ -221,6 +246,14 @@ func (s *ruleScreen) EnableRule(ctx context.Context, who adminapi.Caller, name s
 	if current, err := s.current(name); err != nil || current == nil {
 		return adminapi.RuleFile{}, errors.Join(err, problem.Refuse(problem.NoSuchThing))
 	}
+	off, err := s.db.RulesOff(ctx)
+	if err != nil {
+		return adminapi.RuleFile{}, err
+	}
+	was, is := map[string]string{"enabled": strconv.FormatBool(!off[name])}, map[string]string{"enabled": strconv.FormatBool(enabled)}
+	if err := s.note(ctx, who.Record().Changed(access.Changes(was, is, nil)...)); err != nil {
+		return adminapi.RuleFile{}, err
+	}
 	if _, err := s.db.SwitchRule(ctx, name, enabled, who.Name); err != nil {
 		return adminapi.RuleFile{}, err
 	}
@@ -237,13 +270,17 @@ func (s *ruleScreen) DeleteRule(ctx context.Context, who adminapi.Caller, name s
 	s.watch.changing.Lock()
 	defer s.watch.changing.Unlock()
 	files, err := RuleFiles(s.opts.Config.Rules)
+	at := slices.IndexFunc(files, func(f rule.File) bool { return f.Name == name })
 	switch {
 	case err != nil:
 		return err
-	case !slices.ContainsFunc(files, func(f rule.File) bool { return f.Name == name }):
+	case at < 0:
 		return problem.Refuse(problem.NoSuchThing)
 	case len(files) == 1:
 		return problem.Refuse(problem.InUse)
+	}
+	if err := s.note(ctx, who.Record().Changed(access.Change{Field: "version", Old: files[at].Version})); err != nil {
+		return err
 	}
 	if err := os.Remove(filepath.Join(s.opts.Config.Rules, name)); err != nil {
 		return fmt.Errorf("rule folder: %w", err)

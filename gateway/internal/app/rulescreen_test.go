@@ -153,6 +153,15 @@ func TestAnAdminChangesARuleInTheScreen(t *testing.T) {
 		t.Errorf("a rule that is off sent: %q", got)
 	}
 	audit := v.ask(http.MethodGet, "/audit?"+url.Values{"object": {"order-stage.js"}}.Encode(), nil, http.StatusOK, nil)
+	for _, change := range []string{
+		`"changes":[{"field":"cases","hidden":true},{"field":"version","old":"` + shipped.Version + `","new":"` + loudly.Version + `"}]`,
+		`{"field":"version","old":"` + loudly.Version + `","new":"` + shipped.Version + `"}`,
+		`"changes":[{"field":"enabled","old":"true","new":"false"}]`,
+	} {
+		if !strings.Contains(audit, change) {
+			t.Errorf("the audit log does not tell of %s: %s", change, audit)
+		}
+	}
 	for _, action := range []string{"rules.put-rule", "rules.restore-rule", "rules.enable-rule", "refused: rule_broken", "refused: stale"} {
 		if !strings.Contains(audit, action) {
 			t.Errorf("the audit log lacks %q: %s", action, audit)

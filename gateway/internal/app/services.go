@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 )
 
@@ -33,5 +34,6 @@ func (a *App) ruleScreen() *ruleScreen {
 		}
 		return moneyOf(price.Cost)
 	}
-	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch, price: price}
+	note := func(ctx context.Context, r access.Record) error { return a.guard.Note(ctx, r) }
+	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch, price: price, note: note}
 }

@@ -37,13 +37,30 @@ func (c *auditListCommand) Run(ctx context.Context, s *session) error {
 	if c.JSON {
 		return printJSON(s.out, map[string]any{"items": append([]access.Record{}, page...)})
 	}
-	rows := [][]string{strings.Split(word{"№|КОГДА|КТО|ОТКУДА|ЧТО|НАД ЧЕМ|ИТОГ", "NO|WHEN|WHO|FROM|WHAT|TO WHAT|OUTCOME"}.pick(s.lang), "|")}
+	rows := [][]string{strings.Split(word{"№|КОГДА|КТО|ОТКУДА|ЧТО|НАД ЧЕМ|ИТОГ|ИЗМЕНЕНО", "NO|WHEN|WHO|FROM|WHAT|TO WHAT|OUTCOME|CHANGED"}.pick(s.lang), "|")}
 	for _, r := range page {
 		rows = append(rows, []string{
 			strconv.FormatInt(r.N, 10), clock(r.At.Local()), oneLine(r.Actor, 30), r.From, r.Action, oneLine(r.Object, 40), r.Outcome,
+			oneLine(changed(r.Changes, s.lang), 120),
 		})
 	}
 	return table(s.out, rows)
+}
+
+// changed tells the changes of a line: "stage kdsReady → kdsOut, settings.api_id (changed)".
+func changed(changes []access.Change, lang string) string {
+	var parts []string
+	for _, c := range changes {
+		switch {
+		case c.Hidden:
+			parts = append(parts, c.Field+word{" (изменено)", " (changed)"}.pick(lang))
+		case c.Old == "":
+			parts = append(parts, c.Field+" = "+c.New)
+		default:
+			parts = append(parts, c.Field+" "+c.Old+" → "+c.New)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 type auditVerifyCommand struct {

@@ -69,14 +69,9 @@ func (g *Guard) ChangeUser(ctx context.Context, who access.Call, id string, in a
 	if len(faults) > 0 {
 		return user, &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
 	}
-	r := who.Record("user.change", user.Name).With("id", user.ID)
-	for _, field := range []struct{ name, old, now string }{
-		{"name", user.Name, in.Name}, {"role", string(user.Role), string(in.Role)}, {"language", user.Language, language(in.Language)},
-	} {
-		if field.old != field.now {
-			r = r.With(field.name, field.old+" → "+field.now)
-		}
-	}
+	r := who.Record("user.change", user.Name).With("id", user.ID).Changed(access.Changes(
+		map[string]string{"name": user.Name, "role": string(user.Role), "language": user.Language},
+		map[string]string{"name": in.Name, "role": string(in.Role), "language": language(in.Language)}, nil)...)
 	change := access.UserChange{EndAll: user.Role != in.Role, Record: r}
 	user.Name, user.Role, user.Language, user.Revision = in.Name, in.Role, language(in.Language), in.Revision
 	change.User = user
@@ -137,8 +132,12 @@ func (g *Guard) SetLanguage(ctx context.Context, who access.Call, lang string) e
 	if err != nil {
 		return err
 	}
-	user.Language = language(lang)
-	_, err = g.Store.ChangeUser(ctx, access.UserChange{User: *user, Record: who.Record("user.change", user.Name).With("language", user.Language)})
+	change := access.Change{Field: "language", Old: user.Language, New: language(lang)}
+	if change.Old == change.New {
+		return nil
+	}
+	user.Language = change.New
+	_, err = g.Store.ChangeUser(ctx, access.UserChange{User: *user, Record: who.Record("user.change", user.Name).Changed(change)})
 	return refusal(err)
 }
 

@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,29 @@ func TestWhatIsFilledInWronglyIsSaidFieldByField(t *testing.T) {
 	refused(t, "nobody", err, problem.NoSuchThing)
 	_, err = s.SetPassword(t.Context(), boss(), "olga", "password123", false)
 	refused(t, "a common password", err, problem.PasswordCommon)
+}
+
+func TestTheLogTellsWhatChangedOfAUser(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	u := s.user(t, "olga", access.Viewer)
+	_, err := s.ChangeUser(t.Context(), boss(), u.ID, access.UserForm{Name: "olga", Role: access.Admin, Language: u.Language, Revision: u.Revision})
+	must(t, err)
+	_, who := s.enter(t, "olga")
+	must(t, s.SetLanguage(t.Context(), who, "en"))
+	must(t, s.SetLanguage(t.Context(), who, "ru"))
+	must(t, s.SetLanguage(t.Context(), who, "ru")) // as it is: no line
+	page, _, err := s.Records(t.Context(), access.RecordFilter{Action: "user.change"})
+	must(t, err)
+	var got []string
+	for _, r := range page {
+		for _, c := range r.Changes {
+			got = append(got, c.Field+" "+c.Old+" "+c.New)
+		}
+	}
+	if want := []string{"language en ru", "language ru en", "role viewer admin"}; !slices.Equal(got, want) || len(page) != len(want) {
+		t.Errorf("%d lines: %q, want %q", len(page), got, want)
+	}
 }
 
 func TestWhoChangesTheOwnPasswordStaysSignedInHereOnly(t *testing.T) {

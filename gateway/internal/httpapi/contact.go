@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"mime"
 	"net/http"
@@ -10,16 +11,20 @@ import (
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // maxContactBody bounds a contact binding, in bytes.
 const maxContactBody = 64 << 10
 
-// postContact binds a phone, with the consent to use it, to an order that may not be known yet.
+// postContact binds a phone, with the consent to use it, to an order that may not be known yet. The audit
+// log has a line about each binding that a person at the screen makes. It has none about those of API keys:
+// a QR menu makes one with every order, thousands a day, which would bury what people do; who made each of
+// them is kept with the consent, which names the key.
 func (s *Server) postContact(c echo.Context) error {
 	r := c.Request()
-	by, err := s.binder(r)
+	who, err := s.binder(r)
 	if err != nil {
 		return err
 	}
@@ -30,47 +35,79 @@ func (s *Server) postContact(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	binding, err := readBinding(body, by, s.opt.Now())
+	binding, err := readBinding(body, who.Name, s.opt.Now())
 	if err != nil {
 		return err
 	}
+	line := who.Record("contacts.bind-contact", orderOf(binding))
+	if err := s.noteBinding(r.Context(), line); err != nil {
+		return err
+	}
 	id, err := s.opt.Contacts.Bind(r.Context(), binding)
-	var kind interface{ Ambiguous() bool }
+	if err != nil {
+		refused := bindingRefused(err)
+		line.Outcome = access.OutcomeRefused + ": " + string(refused.Code)
+		return errors.Join(refused, s.noteBinding(context.WithoutCancel(r.Context()), line))
+	}
+	return answerJSON(c, http.StatusCreated, struct {
+		ContactID string `json:"contact_id"`
+	}{id})
+}
+
+// noteBinding writes the audit log's line about what a person does.
+func (s *Server) noteBinding(ctx context.Context, line access.Record) error {
+	if line.Kind != access.KindUser {
+		return nil
+	}
+	return s.opt.Admin.Audit.Note(ctx, line)
+}
+
+// orderOf names the order of a binding: what was said of it, the surest first.
+func orderOf(b contact.Binding) string {
 	switch {
-	case err == nil:
-		return answerJSON(c, http.StatusCreated, struct {
-			ContactID string `json:"contact_id"`
-		}{id})
-	case errors.As(err, &kind) && kind.Ambiguous():
-		return problem.Refuse(problem.OrderAmbiguous)
+	case b.GUID != "":
+		return b.GUID
+	case b.Visit != "":
+		return b.Visit + "/" + b.Ident
 	default:
-		return &problem.Refusal{Code: problem.StoreUnavailable, Retry: retryAfter, Cause: err}
+		return b.Restaurant + "/" + b.Number
 	}
 }
 
-// binder tells who binds a contact: the name of an API key, or of the person at the screen.
-func (s *Server) binder(r *http.Request) (string, error) {
+func bindingRefused(err error) *problem.Refusal {
+	var kind interface{ Ambiguous() bool }
+	if errors.As(err, &kind) && kind.Ambiguous() {
+		return &problem.Refusal{Code: problem.OrderAmbiguous}
+	}
+	return &problem.Refusal{Code: problem.StoreUnavailable, Retry: retryAfter, Cause: err}
+}
+
+// binder tells who binds a contact: the holder of an API key, or the person at the screen.
+func (s *Server) binder(r *http.Request) (access.Call, error) {
+	who := access.Call{From: remote(r).String(), Agent: r.UserAgent(), RequestID: r.Header.Get(adminapi.RequestID)}
 	secret := ""
 	if s.opt.Guard != nil && len(r.Header["Authorization"]) == 0 {
-		secret = adminapi.SessionSecret(r.Header.Get("Cookie"), r.TLS != nil)
+		secure := r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") // as the admin's calls have it
+		secret = adminapi.SessionSecret(r.Header.Get("Cookie"), secure)
 	}
 	if secret == "" {
 		holder, err := s.authorize(r, access.ContactsWrite)
-		if err != nil {
-			return "", err
+		if err == nil {
+			who.Principal = holder.Principal()
 		}
-		return holder.Name, nil
+		return who, err
 	}
-	who, err := s.opt.Guard.Identify(r.Context(), adminapi.Credentials{Session: secret, Remote: remote(r).String()})
+	person, err := s.opt.Guard.Identify(r.Context(), adminapi.Credentials{Session: secret, Remote: who.From})
 	switch {
 	case err != nil:
-		return "", err
-	case who.Kind == "":
-		return "", problem.Refuse(problem.LoginRequired)
-	case !who.May(access.ContactsWrite):
-		return "", problem.Refuse(problem.NotAllowed)
+		return who, err
+	case person.Kind == "":
+		return who, problem.Refuse(problem.LoginRequired)
+	case !person.May(access.ContactsWrite):
+		return who, problem.Refuse(problem.NotAllowed)
 	default:
-		return who.Name, nil
+		who.Principal = person
+		return who, nil
 	}
 }
 

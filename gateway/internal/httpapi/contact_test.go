@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -417,7 +418,8 @@ func TestAPersonAtTheScreenBindsAPhone(t *testing.T) {
 		{"an owner whose browser another site uses", "owner", "cross-site", 403},
 	}
 	for _, test := range tests {
-		s := setup(t, withAdmin, func(o *Options) { o.Guard = roles{} })
+		book := &notebook{}
+		s := setup(t, withAdmin, func(o *Options) { o.Guard, o.Admin.Audit = roles{}, book })
 		headers := []string{"Content-Type", "application/json", "Sec-Fetch-Site", test.site}
 		if test.cookie != "" {
 			headers = append(headers, "Cookie", adminapi.SessionCookie+"="+test.cookie)
@@ -426,5 +428,53 @@ func TestAPersonAtTheScreenBindsAPhone(t *testing.T) {
 		if bound := len(s.store.bound); w.Code != test.want || (bound == 1) != (test.want == 201) {
 			t.Errorf("%s: POST = %d and %d bindings, want %d: %s", test.name, w.Code, bound, test.want, w.Body)
 		}
+		var noted []string
+		if test.want == 201 {
+			noted = []string{"desk 127.0.0.1 contacts.bind-contact A1D3E9B0-6C1F-4E2E-8B61-3F0C5D7E9A01 done"}
+		}
+		if !slices.Equal(book.lines, noted) {
+			t.Errorf("%s: noted %q, want %q", test.name, book.lines, noted)
+		}
+	}
+}
+
+// notebook is an audit log that keeps lines in memory, or refuses them.
+type notebook struct {
+	adminapi.AuditLog
+	lines []string
+	full  error
+}
+
+func (n *notebook) Note(_ context.Context, r access.Record) error {
+	if n.full != nil {
+		return n.full
+	}
+	n.lines = append(n.lines, r.Actor+" "+r.From+" "+r.Action+" "+r.Object+" "+r.Outcome)
+	return nil
+}
+
+func TestABindingAtTheScreenIsNotedAndOneOfAKeyIsNot(t *testing.T) {
+	t.Parallel()
+	book := &notebook{}
+	s := setup(t, withAdmin, func(o *Options) { o.Guard, o.Admin.Audit = roles{}, book })
+	if w := s.bind(t, menuToken, sample79(t)); w.Code != http.StatusCreated || len(book.lines) != 0 {
+		t.Errorf("by a key: %d, noted %q", w.Code, book.lines)
+	}
+	desk := func(cookie string, headers ...string) *httptest.ResponseRecorder {
+		headers = append(headers, "Content-Type", "application/json", "Cookie", cookie)
+		return s.post(t, "/api/v1/contacts", home, sample79(t), headers...)
+	}
+	s.store.binding = errors.New("disk full")
+	if w := desk(adminapi.SessionCookie + "=owner"); w.Code != http.StatusServiceUnavailable || len(book.lines) != 2 || !strings.HasSuffix(book.lines[1], "refused: store_unavailable") {
+		t.Errorf("what was not kept: %d, noted %q", w.Code, book.lines)
+	}
+	s.store.binding = nil
+	if w := desk("__Host-"+adminapi.SessionCookie+"=owner", "X-Forwarded-Proto", "https"); w.Code != http.StatusCreated {
+		t.Errorf("behind a proxy that ends TLS: %d %s", w.Code, w.Body)
+	}
+	book.full = &problem.Refusal{Code: problem.AuditUnavailable, Cause: errors.New("disk full")}
+	before := len(s.store.bound)
+	if w := desk(adminapi.SessionCookie + "=owner"); w.Code != http.StatusServiceUnavailable || len(s.store.bound) != before {
+		t.Errorf("what cannot be noted: %d %s and %d bindings, want none", w.Code, w.Body, len(s.store.bound)-before)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -141,7 +140,7 @@ func raw(body []byte) adminapi.RawEvent {
 		shown := body[:min(len(body), rawMost)]
 		return adminapi.RawEvent{Encoding: "binary", Hex: hex.Dump(shown), Cut: len(shown) < len(body)}
 	}
-	text = maskPhones(text)
+	text = contact.MaskPhones(text)
 	shown := adminapi.RawEvent{Encoding: encoding, Text: text}
 	if len(text) > rawMost {
 		cut := rawMost
@@ -151,23 +150,6 @@ func raw(body []byte) adminapi.RawEvent {
 		shown.Text, shown.Cut = text[:cut], true
 	}
 	return shown
-}
-
-// phoneLike is what may be a phone in a posting: ten to fifteen digits, with the signs that people put
-// between them, not within a longer number or word.
-var phoneLike = regexp.MustCompile(`(^|[^\w{-])(\+?\d(?:[ ()\-]{0,2}\d){9,14})($|[^\w}-])`)
-
-// maskPhones masks what reads as a phone number. Other numbers of a posting are left: r_keeper's own codes
-// are shorter, or no phones of any country.
-func maskPhones(text string) string {
-	return phoneLike.ReplaceAllStringFunc(text, func(found string) string {
-		parts := phoneLike.FindStringSubmatch(found)
-		phone, err := contact.ParsePhone(parts[2], "")
-		if err != nil {
-			return found
-		}
-		return parts[1] + phone.String() + parts[3]
-	})
 }
 
 // TryEvent implements adminapi.Events.

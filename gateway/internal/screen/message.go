@@ -171,4 +171,4 @@ func attempt(a message.Attempt, m message.Message, lang string) adminapi.Attempt
 // answerOf is what a provider answered, for people: the guest's number is masked in the spellings of
 // machines, and whatever else reads as a phone in those of people. Secrets were taken out by the provider's
 // program.
-func answerOf(raw string, to contact.Phone) string { return maskPhones(to.Hide(raw)) }
+func answerOf(raw string, to contact.Phone) string { return contact.MaskPhones(to.Hide(raw)) }

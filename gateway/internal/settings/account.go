@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -16,6 +17,8 @@ type Account struct {
 	Name     string
 	Provider string
 	Settings map[string]string // in clear, all of them
+	// Tell gives what the audit log may show of a setting's value; empty: only that it changed. nil shows none.
+	Tell     func(key, value string) string
 	Limits   config.Limits
 	Revision int64 // 0: a new one; else the one that was read
 }
@@ -65,8 +68,8 @@ func (k *Keeper) CheckAccount(a Account) error {
 }
 
 // SaveAccount keeps an account and lets it count. Refusals: NameTaken, NoSuchThing, Stale, Declared, and
-// FieldsInvalid with paths as "limits.per_day".
-func (k *Keeper) SaveAccount(ctx context.Context, a Account, by string) (*Current, error) {
+// FieldsInvalid with paths as "limits.per_day". r is the audit log's line, as for SaveNotifications.
+func (k *Keeper) SaveAccount(ctx context.Context, a Account, r access.Record) (*Current, error) {
 	k.saving.Lock()
 	defer k.saving.Unlock()
 	if err := k.CheckAccount(a); err != nil {
@@ -84,9 +87,10 @@ func (k *Keeper) SaveAccount(ctx context.Context, a Account, by string) (*Curren
 	if err != nil {
 		return nil, err
 	}
+	r = r.Changed(k.Current().accountChanges(a)...)
 	_, err = k.opts.Store.SaveAccount(ctx, store.Account{
-		Name: a.Name, Provider: a.Provider, Settings: sealed, Limits: limits, Revision: a.Revision, UpdatedBy: by,
-	})
+		Name: a.Name, Provider: a.Provider, Settings: sealed, Limits: limits, Revision: a.Revision, UpdatedBy: r.Actor,
+	}, r)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -94,15 +98,16 @@ func (k *Keeper) SaveAccount(ctx context.Context, a Account, by string) (*Curren
 }
 
 // DropAccount removes an account. Refusals: NoSuchThing; Declared; InUse while it is on the route, or
-// while texts of its are queued or on their way.
-func (k *Keeper) DropAccount(ctx context.Context, name string) error {
+// while texts of its are queued or on their way. r is the audit log's line, as for SaveNotifications.
+func (k *Keeper) DropAccount(ctx context.Context, name string, r access.Record) error {
 	k.saving.Lock()
 	defer k.saving.Unlock()
 	now := k.Current()
+	at := now.storedAccount(name)
 	switch {
 	case now.DeclaredAccount(name):
 		return problem.Refuse(problem.Declared)
-	case now.storedAccount(name) < 0:
+	case at < 0:
 		return problem.Refuse(problem.NoSuchThing)
 	case now.needs(name):
 		return &problem.Refusal{Code: problem.InUse, Fields: []problem.FieldFault{{
@@ -111,7 +116,9 @@ func (k *Keeper) DropAccount(ctx context.Context, name string) error {
 			EN: "the account is on the route of notifications: take it off, or switch notifications off",
 		}}}
 	}
-	if err := k.opts.Store.DropAccount(ctx, name); err != nil {
+	provider, _ := now.stored.Accounts[at]["provider"].(string)
+	r = r.Changed(access.Change{Field: "provider", Old: provider})
+	if err := k.opts.Store.DropAccount(ctx, name, r); err != nil {
 		return refusal(err)
 	}
 	_, err := k.takeEffect(ctx)

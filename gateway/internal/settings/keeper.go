@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 	"github.com/orderbell/orderbell/gateway/internal/vault"
@@ -15,9 +16,9 @@ import (
 // Store keeps settings. Implemented by store.DB.
 type Store interface {
 	Reader
-	SaveSetting(ctx context.Context, s store.Setting) (revision int64, err error)
-	SaveAccount(ctx context.Context, a store.Account) (revision int64, err error)
-	DropAccount(ctx context.Context, name string) error
+	SaveSetting(ctx context.Context, s store.Setting, r access.Record) (revision int64, err error)
+	SaveAccount(ctx context.Context, a store.Account, r access.Record) (revision int64, err error)
+	DropAccount(ctx context.Context, name string, r access.Record) error
 }
 
 // Options are what a Keeper is made of.

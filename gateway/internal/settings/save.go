@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -17,8 +18,9 @@ import (
 
 // SaveNotifications keeps the no-code page, in the form of config.Stored, and lets it count. seen is the
 // revision that was read. Refusals (*problem.Refusal): Stale; Declared, naming the keys that the file
-// declares and doc changes; FieldsInvalid, with paths as "template".
-func (k *Keeper) SaveNotifications(ctx context.Context, doc map[string]any, seen int64, by string) (*Current, error) {
+// declares and doc changes; FieldsInvalid, with paths as "template". r is the audit log's line, to which
+// what changed is added; it is written together with the change.
+func (k *Keeper) SaveNotifications(ctx context.Context, doc map[string]any, seen int64, r access.Record) (*Current, error) {
 	k.saving.Lock()
 	defer k.saving.Unlock()
 	now := k.Current()
@@ -44,7 +46,9 @@ func (k *Keeper) SaveNotifications(ctx context.Context, doc map[string]any, seen
 	if err != nil {
 		return nil, err
 	}
-	_, err = k.opts.Store.SaveSetting(ctx, store.Setting{Name: notificationsDoc, Doc: text, Revision: seen, UpdatedBy: by})
+	merged, _ := k.opts.Declared.With(next)
+	r = r.Changed(changesOf(now.Notifications.Document(), merged.Notifications.Document())...)
+	_, err = k.opts.Store.SaveSetting(ctx, store.Setting{Name: notificationsDoc, Doc: text, Revision: seen, UpdatedBy: r.Actor}, r)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -73,7 +77,8 @@ type Restaurant struct {
 
 // SaveRestaurants keeps the list of restaurants and lets it count. Declared ones may be in it, unchanged;
 // they are not kept. Refusals: Stale; Declared; FieldsInvalid, with paths as "restaurants[2].timezone".
-func (k *Keeper) SaveRestaurants(ctx context.Context, list []Restaurant, seen int64, by string) (*Current, error) {
+// r is the audit log's line, as for SaveNotifications.
+func (k *Keeper) SaveRestaurants(ctx context.Context, list []Restaurant, seen int64, r access.Record) (*Current, error) {
 	k.saving.Lock()
 	defer k.saving.Unlock()
 	now := k.Current()
@@ -82,17 +87,17 @@ func (k *Keeper) SaveRestaurants(ctx context.Context, list []Restaurant, seen in
 	}
 	var kept []map[string]any
 	var places []int // in list, of what is kept
-	for i, r := range list {
-		code, _ := r.Doc["code"].(string)
+	for i, draft := range list {
+		code, _ := draft.Doc["code"].(string)
 		if now.DeclaredRestaurant(code) {
-			if now.changesRestaurant(r, code) {
+			if now.changesRestaurant(draft, code) {
 				return nil, declared([]string{fmt.Sprintf("restaurants[%d]", i)})
 			}
 			continue
 		}
-		doc := maps.Clone(r.Doc)
-		doc[intakeKey] = r.Key
-		if r.Keep {
+		doc := maps.Clone(draft.Doc)
+		doc[intakeKey] = draft.Key
+		if draft.Keep {
 			doc[intakeKey] = now.keyOf(code)
 		}
 		kept, places = append(kept, doc), append(places, i)
@@ -106,7 +111,8 @@ func (k *Keeper) SaveRestaurants(ctx context.Context, list []Restaurant, seen in
 	if err != nil {
 		return nil, err
 	}
-	_, err = k.opts.Store.SaveSetting(ctx, store.Setting{Name: restaurantsDoc, Doc: text, Revision: seen, UpdatedBy: by})
+	r = r.Changed(changesOf(byCode(now.stored.Restaurants), byCode(kept))...)
+	_, err = k.opts.Store.SaveSetting(ctx, store.Setting{Name: restaurantsDoc, Doc: text, Revision: seen, UpdatedBy: r.Actor}, r)
 	if err != nil {
 		return nil, refusal(err)
 	}

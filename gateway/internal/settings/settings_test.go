@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/order"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -86,9 +87,14 @@ func account(name string) settings.Account {
 
 func (h *home) save(a settings.Account) {
 	h.t.Helper()
-	if _, err := h.SaveAccount(h.t.Context(), a, "anna"); err != nil {
+	if _, err := h.SaveAccount(h.t.Context(), a, by("anna")); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// by begins the audit log's line about a change of somebody's.
+func by(name string) access.Record {
+	return access.Call{Principal: access.Principal{Kind: access.KindUser, Name: name}}.Record("settings.put", "")
 }
 
 func code(err error) problem.Code {
@@ -121,11 +127,11 @@ func TestWhatIsSavedCountsAtOnceAndAfterARestart(t *testing.T) {
 	h.save(account("main"))
 	doc := h.Current().Notifications.Document()
 	doc["template"] = "Новый {order_number}"
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "anna"); err != nil {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	restaurant := settings.Restaurant{Doc: map[string]any{"code": "1", "name": "Кафе", "timezone": "Asia/Omsk"}, Key: "intake-" + canary}
-	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{restaurant}, 0, "anna"); err != nil {
+	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{restaurant}, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	check := func(when string) {
@@ -163,7 +169,7 @@ func TestSecretsAreNowhereInTheDataFolder(t *testing.T) {
 	a.Revision, a.Settings["api_id"] = 1, canary+"-second"
 	h.save(a)
 	restaurant := settings.Restaurant{Doc: map[string]any{"code": "1"}, Key: "intake-" + canary}
-	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{restaurant}, 0, "anna"); err != nil {
+	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{restaurant}, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	search := func(when string) {
@@ -197,26 +203,26 @@ func TestTheSecondOfTwoWhoSaveIsToldAndNothingIsOverwritten(t *testing.T) {
 	h := setup(t, "")
 	h.save(account("main"))
 	doc := h.Current().Notifications.Document()
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "anna"); err != nil {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	doc["template"] = "late"
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "boris"); code(err) != problem.Stale {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("boris")); code(err) != problem.Stale {
 		t.Errorf("notifications: %v, want stale", err)
 	}
-	if _, err := h.SaveRestaurants(t.Context(), nil, 7, "boris"); code(err) != problem.Stale {
+	if _, err := h.SaveRestaurants(t.Context(), nil, 7, by("boris")); code(err) != problem.Stale {
 		t.Errorf("restaurants: %v, want stale", err)
 	}
 	a := account("main")
 	a.Revision = 9
-	if _, err := h.SaveAccount(t.Context(), a, "boris"); code(err) != problem.Stale {
+	if _, err := h.SaveAccount(t.Context(), a, by("boris")); code(err) != problem.Stale {
 		t.Errorf("account: %v, want stale", err)
 	}
 	var both sync.WaitGroup
 	var won atomic.Int32
 	for range 8 {
 		both.Go(func() {
-			_, err := h.SaveNotifications(t.Context(), h.Current().Notifications.Document(), 1, "many")
+			_, err := h.SaveNotifications(t.Context(), h.Current().Notifications.Document(), 1, by("many"))
 			if err == nil {
 				won.Add(1)
 			} else if code(err) != problem.Stale {
@@ -239,27 +245,27 @@ accounts: [{name: main, provider: console}]
 `)
 	doc := h.Current().Notifications.Document()
 	doc["stage"], doc["expires"] = "kdsReady", "5m"
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "anna"); code(err) != problem.Declared || fields(err) != "stage" {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("anna")); code(err) != problem.Declared || fields(err) != "stage" {
 		t.Errorf("another stage: %v %s, want it refused as declared", err, fields(err))
 	}
 	doc["stage"] = "kdsOut"
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "anna"); err != nil || h.Current().Notifications.Expires != 5*time.Minute {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("anna")); err != nil || h.Current().Notifications.Expires != 5*time.Minute {
 		t.Errorf("the same stage: %v, want the rest saved", err)
 	}
-	if _, err := h.SaveAccount(t.Context(), account("main"), "anna"); code(err) != problem.NameTaken {
+	if _, err := h.SaveAccount(t.Context(), account("main"), by("anna")); code(err) != problem.NameTaken {
 		t.Errorf("an account of a declared name: %v", err)
 	}
 	a := account("main")
 	a.Revision = 1
-	if _, err := h.SaveAccount(t.Context(), a, "anna"); code(err) != problem.Declared {
+	if _, err := h.SaveAccount(t.Context(), a, by("anna")); code(err) != problem.Declared {
 		t.Errorf("a change of a declared account: %v", err)
 	}
-	if err := h.DropAccount(t.Context(), "main"); code(err) != problem.Declared {
+	if err := h.DropAccount(t.Context(), "main", by("anna")); code(err) != problem.Declared {
 		t.Errorf("the end of a declared account: %v", err)
 	}
 	same := settings.Restaurant{Doc: map[string]any{"code": "1", "name": "Declared", "timezone": "Europe/Moscow"}, Keep: true}
 	other := settings.Restaurant{Doc: map[string]any{"code": "2", "name": "Second"}}
-	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{same, other}, 0, "anna"); err != nil || len(h.Current().Restaurants) != 2 {
+	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{same, other}, 0, by("anna")); err != nil || len(h.Current().Restaurants) != 2 {
 		t.Errorf("a declared restaurant as it is, and another: %v, %+v", err, h.Current().Restaurants)
 	}
 	for name, change := range map[string]func(*settings.Restaurant){
@@ -270,7 +276,7 @@ accounts: [{name: main, provider: console}]
 	} {
 		changed := settings.Restaurant{Doc: map[string]any{"code": "1", "name": "Declared", "timezone": "Europe/Moscow"}, Keep: true}
 		change(&changed)
-		if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{other, changed}, 1, "anna"); code(err) != problem.Declared || fields(err) != "restaurants[1]" {
+		if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{other, changed}, 1, by("anna")); code(err) != problem.Declared || fields(err) != "restaurants[1]" {
 			t.Errorf("%s of a declared restaurant: %v %s, want it refused", name, err, fields(err))
 		}
 	}
@@ -281,7 +287,7 @@ func TestARefusedSaveNamesTheFieldAndChangesNothing(t *testing.T) {
 	h := setup(t, `restaurants: [{code: "9"}]`)
 	doc := h.Current().Notifications.Document()
 	doc["template"], doc["expires"], doc["route"] = "{oops}", "a while", []string{"nobody"}
-	_, err := h.SaveNotifications(t.Context(), doc, 0, "anna")
+	_, err := h.SaveNotifications(t.Context(), doc, 0, by("anna"))
 	if code(err) != problem.FieldsInvalid || fields(err) != "expires template route[0]" {
 		t.Errorf("notifications: %v %s", err, fields(err))
 	}
@@ -294,13 +300,13 @@ func TestARefusedSaveNamesTheFieldAndChangesNothing(t *testing.T) {
 	}
 	declared := settings.Restaurant{Doc: map[string]any{"code": "9"}, Keep: true}
 	bad := settings.Restaurant{Doc: map[string]any{"code": "1", "timezone": "Mars"}, Key: "short"}
-	_, err = h.SaveRestaurants(t.Context(), []settings.Restaurant{declared, bad}, 0, "anna")
+	_, err = h.SaveRestaurants(t.Context(), []settings.Restaurant{declared, bad}, 0, by("anna"))
 	if code(err) != problem.FieldsInvalid || fields(err) != "restaurants[1].intake_key restaurants[1].timezone" {
 		t.Errorf("restaurants: %v %s", err, fields(err))
 	}
 	a := account("Main")
 	a.Limits.PerDay = 0
-	_, err = h.SaveAccount(t.Context(), a, "anna")
+	_, err = h.SaveAccount(t.Context(), a, by("anna"))
 	if code(err) != problem.FieldsInvalid || fields(err) != "limits.per_day name" {
 		t.Errorf("account: %v %s", err, fields(err))
 	}
@@ -313,17 +319,17 @@ func TestAnAccountKeepsItsNameAndItsProvider(t *testing.T) {
 	t.Parallel()
 	h := setup(t, "")
 	h.save(account("main"))
-	if _, err := h.SaveAccount(t.Context(), account("main"), "anna"); code(err) != problem.NameTaken {
+	if _, err := h.SaveAccount(t.Context(), account("main"), by("anna")); code(err) != problem.NameTaken {
 		t.Errorf("made again: %v", err)
 	}
 	a := account("main")
 	a.Revision, a.Provider = 1, "smsc"
-	if _, err := h.SaveAccount(t.Context(), a, "anna"); fields(err) != "provider" {
+	if _, err := h.SaveAccount(t.Context(), a, by("anna")); fields(err) != "provider" {
 		t.Errorf("another provider: %v", err)
 	}
 	a = account("other")
 	a.Revision = 1
-	if _, err := h.SaveAccount(t.Context(), a, "anna"); code(err) != problem.NoSuchThing {
+	if _, err := h.SaveAccount(t.Context(), a, by("anna")); code(err) != problem.NoSuchThing {
 		t.Errorf("another name: %v", err)
 	}
 }
@@ -333,25 +339,25 @@ func TestAnAccountThatIsNeededStays(t *testing.T) {
 	h := setup(t, "")
 	h.save(account("main"))
 	h.save(account("spare"))
-	if err := h.DropAccount(t.Context(), "main"); code(err) != problem.InUse || fields(err) != "name" {
+	if err := h.DropAccount(t.Context(), "main", by("anna")); code(err) != problem.InUse || fields(err) != "name" {
 		t.Errorf("the only one on the route: %v", err)
 	}
 	doc := h.Current().Notifications.Document()
 	doc["route"], doc["enabled"] = []string{"spare", "main"}, false
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "anna"); err != nil {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.DropAccount(t.Context(), "main"); code(err) != problem.InUse {
+	if err := h.DropAccount(t.Context(), "main", by("anna")); code(err) != problem.InUse {
 		t.Errorf("on a chosen route, switched off: %v", err)
 	}
 	doc["route"] = []string{"spare"}
-	if _, err := h.SaveNotifications(t.Context(), doc, 1, "anna"); err != nil {
+	if _, err := h.SaveNotifications(t.Context(), doc, 1, by("anna")); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.DropAccount(t.Context(), "main"); err != nil {
+	if err := h.DropAccount(t.Context(), "main", by("anna")); err != nil {
 		t.Errorf("off the route: %v", err)
 	}
-	if err := h.DropAccount(t.Context(), "main"); code(err) != problem.NoSuchThing {
+	if err := h.DropAccount(t.Context(), "main", by("anna")); code(err) != problem.NoSuchThing {
 		t.Errorf("a second time: %v", err)
 	}
 	if _, ok := h.Current().Account("main"); ok {
@@ -364,7 +370,7 @@ func TestALostKeyStopsOnlyWhatItSealed(t *testing.T) {
 	h := setup(t, `accounts: [{name: declared, provider: console}]`)
 	h.save(account("main"))
 	restaurant := settings.Restaurant{Doc: map[string]any{"code": "1", "name": "Кафе"}, Key: "intake-" + canary}
-	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{restaurant}, 0, "anna"); err != nil {
+	if _, err := h.SaveRestaurants(t.Context(), []settings.Restaurant{restaurant}, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.RemoveAll(settings.KeysFolder(h.data)); err != nil {
@@ -400,7 +406,7 @@ func TestAFileThatChangesUnderTheDatabaseStillStarts(t *testing.T) {
 	h := setup(t, `accounts: [{name: main, provider: console}]`)
 	doc := h.Current().Notifications.Document()
 	doc["route"] = []string{"main"}
-	if _, err := h.SaveNotifications(t.Context(), doc, 0, "anna"); err != nil {
+	if _, err := h.SaveNotifications(t.Context(), doc, 0, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	h.save(account("spare"))
@@ -421,7 +427,7 @@ func TestAFileThatChangesUnderTheDatabaseStillStarts(t *testing.T) {
 	}
 	doc = h.Current().Notifications.Document()
 	doc["expires"] = "7m"
-	if _, err := h.SaveNotifications(t.Context(), doc, 1, "anna"); err != nil {
+	if _, err := h.SaveNotifications(t.Context(), doc, 1, by("anna")); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.restart(`accounts: [{name: main, provider: console}]`); err != nil {

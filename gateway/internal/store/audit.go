@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/contact"
 )
 
 // Where the audit log ends, and after which line it begins, as state keys.
@@ -22,6 +23,9 @@ const (
 // sealDetail is the detail of a line that was written after an end whose seal was wrong. So the next
 // line cannot cover up that somebody cut the log.
 const sealDetail = "seal_before"
+
+// moreDetail is the detail that tells how many changes a line has no room for.
+const moreDetail = "more_changes"
 
 // auditMark is one end of the audit log.
 type auditMark struct {
@@ -49,7 +53,7 @@ const (
 	maxAuditAgent  = 200
 	maxAuditText   = 200
 	maxAuditDetail = 1000
-	maxAuditFields = 40
+	maxAuditFields = 40 // of details, and of changes
 )
 
 // AddRecord adds a line to the audit log; N, At, Prev and Hash are set here. The line is on disk when
@@ -77,9 +81,17 @@ func (db *DB) audit(t *tx, r access.Record) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO audit (n, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, prev, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		r.N, micros(r.At), string(r.Kind), r.ActorID, r.Actor, r.Session, r.From, r.Agent, r.RequestID, r.Action, r.Object, r.Outcome, string(detail), r.Prev, r.Hash)
+	changes := ""
+	if len(r.Changes) > 0 {
+		text, err := json.Marshal(r.Changes)
+		if err != nil {
+			return err
+		}
+		changes = string(text)
+	}
+	_, err = t.exec(`INSERT INTO audit (`+auditColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		r.N, micros(r.At), string(r.Kind), r.ActorID, r.Actor, r.Session, r.From, r.Agent, r.RequestID, r.Action, r.Object, r.Outcome, string(detail), r.Prev, r.Hash, changes)
 	if err != nil {
 		return err
 	}
@@ -97,12 +109,31 @@ func (db *DB) trim(r access.Record) access.Record {
 	for name, value := range r.Sensitive {
 		detail[cut(name, maxAuditText)] = db.auditKey.fingerprint(value)
 	}
+	r.Changes = trimChanges(r.Changes)
+	if more := len(r.Changes) - maxAuditFields; more > 0 {
+		r.Changes = r.Changes[:maxAuditFields]
+		detail[moreDetail] = strconv.Itoa(more)
+	}
 	r.Detail, r.Sensitive = detail, nil
 	r.Agent = cut(r.Agent, maxAuditAgent)
 	for _, text := range []*string{&r.ActorID, &r.Actor, &r.Session, &r.From, &r.RequestID, &r.Action, &r.Object, &r.Outcome} {
 		*text = cut(*text, maxAuditText)
 	}
 	return r
+}
+
+// trimChanges brings each change within its limits and masks phones; without any it gives nil, as a line
+// comes back.
+func trimChanges(changes []access.Change) []access.Change {
+	var trimmed []access.Change
+	for _, c := range changes {
+		c.Field, c.Old, c.New = cut(c.Field, maxAuditText), cut(contact.MaskPhones(c.Old), maxAuditDetail), cut(contact.MaskPhones(c.New), maxAuditDetail)
+		if c.Hidden {
+			c.Old, c.New = "", ""
+		}
+		trimmed = append(trimmed, c)
+	}
+	return trimmed
 }
 
 // cut shortens a text to at most n bytes of valid UTF-8.
@@ -171,19 +202,25 @@ func (db *DB) PurgeRecords(ctx context.Context, before time.Time, n int) (remove
 	return removed, err
 }
 
-const auditColumns = `n, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, prev, hash`
+const auditColumns = `n, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, prev, hash, changes`
 
 func scanRecord(rows *sql.Rows) (access.Record, error) {
 	var r access.Record
 	var at int64
-	var detail string
-	err := rows.Scan(&r.N, &at, &r.Kind, &r.ActorID, &r.Actor, &r.Session, &r.From, &r.Agent, &r.RequestID, &r.Action, &r.Object, &r.Outcome, &detail, &r.Prev, &r.Hash)
+	var detail, changes string
+	err := rows.Scan(&r.N, &at, &r.Kind, &r.ActorID, &r.Actor, &r.Session, &r.From, &r.Agent, &r.RequestID, &r.Action, &r.Object, &r.Outcome, &detail, &r.Prev, &r.Hash, &changes)
 	if err != nil {
 		return r, err
 	}
 	r.At = instant(at)
 	if err := json.Unmarshal([]byte(detail), &r.Detail); err != nil {
 		r.Detail = map[string]string{"unreadable": detail} // somebody wrote it by hand; the sum will tell
+	}
+	if changes == "" {
+		return r, nil
+	}
+	if err := json.Unmarshal([]byte(changes), &r.Changes); err != nil {
+		r.Changes = []access.Change{{Field: "unreadable", New: changes}}
 	}
 	return r, nil
 }

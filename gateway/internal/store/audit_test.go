@@ -2,6 +2,9 @@ package store
 
 import (
 	"database/sql"
+	"encoding/hex"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -21,6 +24,10 @@ func TestWhoeverChangesTheAuditLogIsNoticed(t *testing.T) {
 		{"another actor", []string{`UPDATE audit SET actor = 'somebody' WHERE n = 4`}, []string{"4 changed"}},
 		{"another time", []string{`UPDATE audit SET at = at + 1 WHERE n = 4`}, []string{"4 changed"}},
 		{"another detail", []string{`UPDATE audit SET detail = '{"x":"y"}' WHERE n = 4`}, []string{"4 changed"}},
+		{"another change", []string{`UPDATE audit SET changes = '[{"field":"x","old":"1","new":"3"}]' WHERE n = 4`}, []string{"4 changed"}},
+		{"a change that is made up", []string{`UPDATE audit SET changes = '[{"field":"x","new":"3"}]' WHERE n = 5`}, []string{"5 changed"}},
+		{"a change that is taken out", []string{`UPDATE audit SET changes = '' WHERE n = 4`}, []string{"4 changed"}},
+		{"a change that is no JSON", []string{`UPDATE audit SET changes = 'x' WHERE n = 4`}, []string{"4 changed"}},
 		{"a detail that is no JSON", []string{`UPDATE audit SET detail = 'x' WHERE n = 4`}, []string{"4 changed"}},
 		{"a line is taken out", []string{`DELETE FROM audit WHERE n = 4`}, []string{"5 missing"}},
 		{"a line is taken out and the others move up", []string{`DELETE FROM audit WHERE n = 4`, `UPDATE audit SET n = n - 1 WHERE n > 4`}, []string{"4 chain_broken", "5 changed", "6 changed", "7 changed", "8 changed", "9 changed", "9 cut"}},
@@ -38,7 +45,11 @@ func TestWhoeverChangesTheAuditLogIsNoticed(t *testing.T) {
 			db := opened(t, Options{})
 			call := access.Call{Principal: access.Principal{Kind: access.KindUser, ID: "01U", Name: "olga"}}
 			for i := range 10 {
-				if err := db.AddRecord(t.Context(), call.Record("thing.change", strconv.Itoa(i))); err != nil {
+				r := call.Record("thing.change", strconv.Itoa(i))
+				if i%2 == 1 {
+					r = r.Changed(access.Change{Field: "x", Old: "1", New: "2"})
+				}
+				if err := db.AddRecord(t.Context(), r); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -57,6 +68,54 @@ func TestWhoeverChangesTheAuditLogIsNoticed(t *testing.T) {
 				t.Error("one line later nothing is noticed any more")
 			}
 		})
+	}
+}
+
+// TestALogFromBeforeLinesToldWhatChangedIsStillSound opens a folder that an earlier program wrote.
+func TestALogFromBeforeLinesToldWhatChangedIsStillSound(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	key, err := hex.DecodeString("4bb7ceca8e3bc9aeb31e648bd2aeba563761bc8bec74a4158ef89454c1fa4749")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(folder, keyFolder), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, keyFolder, auditKeyName), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dump, err := os.ReadFile("testdata/schema-6.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, FileName)
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pastTheProgram(t, &DB{path: path}, string(dump))
+	db, err := Open(t.Context(), Options{Folder: folder, Instance: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if got := flaws(t, db); len(got) != 0 {
+		t.Errorf("the old lines: %v", got)
+	}
+	call := access.Call{Principal: access.Principal{Kind: access.KindUser, ID: "01U", Name: "olga"}}
+	if err := db.AddRecord(t.Context(), call.Record("user.change", "oleg").Changed(access.Change{Field: "role", Old: "owner", New: "viewer"})); err != nil {
+		t.Fatal(err)
+	}
+	if got := flaws(t, db); len(got) != 0 {
+		t.Errorf("with a new line behind them: %v", got)
+	}
+	page, _, err := db.Records(t.Context(), access.RecordFilter{})
+	if err != nil || len(page) != 4 || page[0].N != 4 || len(page[0].Changes) != 1 || page[3].Changes != nil || page[3].Detail["role"] != "owner" {
+		t.Errorf("the lines: %+v, %v", page, err)
+	}
+	pastTheProgram(t, db, `UPDATE audit SET object = 'somebody' WHERE n = 2`)
+	if got := flaws(t, db); !slices.Equal(got, []string{"2 changed"}) {
+		t.Errorf("after an old line was changed: %v", got)
 	}
 }
 

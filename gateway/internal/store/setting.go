@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/orderbell/orderbell/gateway/internal/access"
 )
 
 // Setting is one document of settings.
@@ -31,8 +33,9 @@ func (db *DB) Setting(ctx context.Context, name string) (Setting, error) {
 }
 
 // SaveSetting keeps a document and returns its new revision. s.Revision is the one that was read: when
-// somebody else has saved since, nothing changes and the error is ErrStale.
-func (db *DB) SaveSetting(ctx context.Context, s Setting) (revision int64, err error) {
+// somebody else has saved since, nothing changes and the error is ErrStale. The audit log's line r is
+// written together with the change, or neither is.
+func (db *DB) SaveSetting(ctx context.Context, s Setting, r access.Record) (revision int64, err error) {
 	err = db.do(ctx, func(t *tx) error {
 		query := `UPDATE setting SET doc = $2, updated_at = $4, updated_by = $5, revision = revision + 1
 			WHERE name = $1 AND revision = $3`
@@ -44,7 +47,10 @@ func (db *DB) SaveSetting(ctx context.Context, s Setting) (revision int64, err e
 		if err == nil && n == 0 {
 			err = fault(ErrStale, s.Name)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return db.audit(t, r)
 	})
 	return s.Revision + 1, err
 }
@@ -78,26 +84,32 @@ func (db *DB) Accounts(ctx context.Context) ([]Account, error) {
 
 // SaveAccount makes an account (Revision 0) or changes one, and returns its new revision. ErrTaken: there
 // is one of that name. ErrStale: it was changed or removed since it was read. Name and provider never
-// change.
-func (db *DB) SaveAccount(ctx context.Context, a Account) (revision int64, err error) {
+// change. The audit log's line r is written together with the change, or neither is.
+func (db *DB) SaveAccount(ctx context.Context, a Account, r access.Record) (revision int64, err error) {
 	err = db.do(ctx, func(t *tx) error {
-		now := micros(db.now())
-		if a.Revision == 0 {
-			n, err := t.exec(`INSERT INTO account (name, provider, settings, limits, revision, created_at, updated_at, updated_by)
-				VALUES ($1, $2, $3, $4, 1, $5, $5, $6) ON CONFLICT DO NOTHING`, a.Name, a.Provider, a.Settings, a.Limits, now, a.UpdatedBy)
-			if err == nil && n == 0 {
-				err = fault(ErrTaken, fmt.Sprintf("account %q", a.Name))
-			}
+		if err := writeAccount(t, a, micros(db.now())); err != nil {
 			return err
 		}
-		n, err := t.exec(`UPDATE account SET settings = $3, limits = $4, updated_at = $5, updated_by = $6, revision = revision + 1
-			WHERE name = $1 AND provider = $2 AND revision = $7`, a.Name, a.Provider, a.Settings, a.Limits, now, a.UpdatedBy, a.Revision)
-		if err == nil && n == 0 {
-			err = fault(ErrStale, fmt.Sprintf("account %q", a.Name))
-		}
-		return err
+		return db.audit(t, r)
 	})
 	return a.Revision + 1, err
+}
+
+func writeAccount(t *tx, a Account, now int64) error {
+	if a.Revision == 0 {
+		n, err := t.exec(`INSERT INTO account (name, provider, settings, limits, revision, created_at, updated_at, updated_by)
+			VALUES ($1, $2, $3, $4, 1, $5, $5, $6) ON CONFLICT DO NOTHING`, a.Name, a.Provider, a.Settings, a.Limits, now, a.UpdatedBy)
+		if err == nil && n == 0 {
+			err = fault(ErrTaken, fmt.Sprintf("account %q", a.Name))
+		}
+		return err
+	}
+	n, err := t.exec(`UPDATE account SET settings = $3, limits = $4, updated_at = $5, updated_by = $6, revision = revision + 1
+		WHERE name = $1 AND provider = $2 AND revision = $7`, a.Name, a.Provider, a.Settings, a.Limits, now, a.UpdatedBy, a.Revision)
+	if err == nil && n == 0 {
+		err = fault(ErrStale, fmt.Sprintf("account %q", a.Name))
+	}
+	return err
 }
 
 // Terms that find the open texts by their indexes.
@@ -107,8 +119,9 @@ const (
 )
 
 // DropAccount removes an account. ErrInUse while texts of its are queued or on their way: nobody would
-// send them, or learn what became of them. ErrNotFound when there is none.
-func (db *DB) DropAccount(ctx context.Context, name string) error {
+// send them, or learn what became of them. ErrNotFound when there is none. The audit log's line r is
+// written together with the change, or neither is.
+func (db *DB) DropAccount(ctx context.Context, name string, r access.Record) error {
 	return db.do(ctx, func(t *tx) error {
 		for _, open := range []string{openQueued, openSending} {
 			var count int
@@ -124,7 +137,10 @@ func (db *DB) DropAccount(ctx context.Context, name string) error {
 		if err == nil && n == 0 {
 			err = fault(ErrNotFound, fmt.Sprintf("account %q", name))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return db.audit(t, r)
 	})
 }
 

@@ -90,6 +90,37 @@ func auditCases() map[string]func(*testing.T, *bench) {
 				t.Errorf("flaws: %v", flaws)
 			}
 		},
+		"what changed comes back, cut, without phones and without what is hidden": func(t *testing.T, b *bench) {
+			r := line("settings.put").Changed(
+				access.Change{Field: "template", Old: "Звоните +7 999 000-00-01", New: strings.Repeat("ж", 2000)},
+				access.Change{Field: "settings.key", Old: "secret-1", New: "secret-2", Hidden: true},
+				access.Change{Field: "enabled", Old: "true"},
+			)
+			must(t, b.AddRecord(t.Context(), r))
+			page, _, err := b.Records(t.Context(), access.RecordFilter{})
+			must(t, err)
+			got := page[0].Changes
+			if len(got) != 3 || got[0].Old != "Звоните +7999•••0001" || len(got[0].New) != 1000 {
+				t.Errorf("got %+v", got)
+			}
+			want := []access.Change{{Field: "settings.key", Hidden: true}, {Field: "enabled", Old: "true"}}
+			if !slices.Equal(got[1:], want) {
+				t.Errorf("got %+v, want %+v", got[1:], want)
+			}
+			many := line("restaurants.put")
+			for i := range 50 {
+				many = many.Changed(access.Change{Field: strconv.Itoa(i), New: "x"})
+			}
+			must(t, b.AddRecord(t.Context(), many))
+			page, _, err = b.Records(t.Context(), access.RecordFilter{Limit: 1})
+			must(t, err)
+			if len(page[0].Changes) != 40 || page[0].Detail["more_changes"] != "10" {
+				t.Errorf("%d changes, %v", len(page[0].Changes), page[0].Detail)
+			}
+			if v, flaws := b.verdict(t); !v.Sound() {
+				t.Errorf("flaws: %v", flaws)
+			}
+		},
 		"equal sensitive values have equal fingerprints": func(t *testing.T, b *bench) {
 			for _, phone := range []string{"+79990000001", "+79990000002", "+79990000001"} {
 				r := line("contact.reveal")

@@ -23,7 +23,7 @@ func settingCases() map[string]func(*testing.T, *bench) {
 		},
 		"a saved setting survives a restart with who and when": func(t *testing.T, b *bench) {
 			for i, doc := range []string{`{"enabled":true}`, `{"enabled":false}`} {
-				revision, err := b.SaveSetting(t.Context(), store.Setting{Name: "notifications", Doc: []byte(doc), Revision: int64(i), UpdatedBy: "anna"})
+				revision, err := b.SaveSetting(t.Context(), store.Setting{Name: "notifications", Doc: []byte(doc), Revision: int64(i), UpdatedBy: "anna"}, line("settings.put"))
 				must(t, err)
 				if revision != int64(i+1) {
 					t.Errorf("revision %d, want %d", revision, i+1)
@@ -41,9 +41,9 @@ func settingCases() map[string]func(*testing.T, *bench) {
 		},
 		"the second of two who read the same is refused": func(t *testing.T, b *bench) {
 			for _, seen := range []int64{0, 1} {
-				_, err := b.SaveSetting(t.Context(), store.Setting{Name: "s", Doc: []byte("first"), Revision: seen})
+				_, err := b.SaveSetting(t.Context(), store.Setting{Name: "s", Doc: []byte("first"), Revision: seen}, line("settings.put"))
 				must(t, err)
-				if _, err := b.SaveSetting(t.Context(), store.Setting{Name: "s", Doc: []byte("second"), Revision: seen}); !errors.Is(err, store.ErrStale) {
+				if _, err := b.SaveSetting(t.Context(), store.Setting{Name: "s", Doc: []byte("second"), Revision: seen}, line("settings.put")); !errors.Is(err, store.ErrStale) {
 					t.Errorf("second save of revision %d: %v, want stale", seen, err)
 				}
 			}
@@ -53,7 +53,7 @@ func settingCases() map[string]func(*testing.T, *bench) {
 		},
 		"of many who save at once one wins": func(t *testing.T, b *bench) {
 			wonOnce(t, func(i int) error {
-				_, err := b.SaveSetting(t.Context(), store.Setting{Name: "s", Doc: fmt.Appendf(nil, "%d", i)})
+				_, err := b.SaveSetting(t.Context(), store.Setting{Name: "s", Doc: fmt.Appendf(nil, "%d", i)}, line("settings.put"))
 				return err
 			}, store.ErrStale)
 		},
@@ -88,7 +88,7 @@ func accountCases() map[string]func(*testing.T, *bench) {
 	return map[string]func(*testing.T, *bench){
 		"accounts are listed oldest first, as they were kept": func(t *testing.T, b *bench) {
 			for _, name := range []string{"zulu", "alfa"} {
-				_, err := b.SaveAccount(t.Context(), account(name))
+				_, err := b.SaveAccount(t.Context(), account(name), line("accounts.put"))
 				must(t, err)
 				b.clock.pass(time.Second)
 			}
@@ -104,56 +104,59 @@ func accountCases() map[string]func(*testing.T, *bench) {
 			}
 		},
 		"an account's name is taken once": func(t *testing.T, b *bench) {
-			wonOnce(t, func(int) error { _, err := b.SaveAccount(t.Context(), account("main")); return err }, store.ErrTaken)
+			wonOnce(t, func(int) error {
+				_, err := b.SaveAccount(t.Context(), account("main"), line("accounts.put"))
+				return err
+			}, store.ErrTaken)
 		},
 		"a stale change of an account is refused": func(t *testing.T, b *bench) {
 			a := account("main")
-			_, err := b.SaveAccount(t.Context(), a)
+			_, err := b.SaveAccount(t.Context(), a, line("accounts.put"))
 			must(t, err)
 			a.Revision, a.Settings = 1, []byte("new")
-			revision, err := b.SaveAccount(t.Context(), a)
+			revision, err := b.SaveAccount(t.Context(), a, line("accounts.put"))
 			must(t, err)
 			if revision != 2 {
 				t.Errorf("revision %d, want 2", revision)
 			}
 			a.Settings = []byte("stale")
-			if _, err := b.SaveAccount(t.Context(), a); !errors.Is(err, store.ErrStale) {
+			if _, err := b.SaveAccount(t.Context(), a, line("accounts.put")); !errors.Is(err, store.ErrStale) {
 				t.Errorf("got %v, want stale", err)
 			}
 			a.Revision, a.Provider = 2, "smsc"
-			if _, err := b.SaveAccount(t.Context(), a); !errors.Is(err, store.ErrStale) {
+			if _, err := b.SaveAccount(t.Context(), a, line("accounts.put")); !errors.Is(err, store.ErrStale) {
 				t.Errorf("another provider: got %v, want it refused", err)
 			}
 			if all, err := b.Accounts(t.Context()); err != nil || string(all[0].Settings) != "new" {
 				t.Errorf("got %+v, %v", all, err)
 			}
-			must(t, b.DropAccount(t.Context(), "main"))
-			if _, err := b.SaveAccount(t.Context(), a); !errors.Is(err, store.ErrStale) {
+			must(t, b.DropAccount(t.Context(), "main", line("accounts.delete")))
+			if _, err := b.SaveAccount(t.Context(), a, line("accounts.put")); !errors.Is(err, store.ErrStale) {
 				t.Errorf("a change of what is gone: %v, want stale", err)
 			}
 		},
 		"an account stays while texts of its are queued or on their way": func(t *testing.T, b *bench) {
-			_, err := b.SaveAccount(t.Context(), account("main"))
+			_, err := b.SaveAccount(t.Context(), account("main"), line("accounts.put"))
 			must(t, err)
-			if err := b.DropAccount(t.Context(), "nobody"); !errors.Is(err, store.ErrNotFound) {
+			if err := b.DropAccount(t.Context(), "nobody", line("accounts.delete")); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("nobody: got %v", err)
 			}
 			m := b.queued(t)
 			if names, err := b.QueuedAccounts(t.Context()); err != nil || len(names) != 1 || names[0] != "main" {
 				t.Errorf("queued for %v, %v, want main", names, err)
 			}
-			if err := b.DropAccount(t.Context(), "main"); !errors.Is(err, store.ErrInUse) {
+			if err := b.DropAccount(t.Context(), "main", line("accounts.delete")); !errors.Is(err, store.ErrInUse) {
 				t.Errorf("queued: got %v, want in use", err)
 			}
 			claimed, attempts, err := b.ClaimMessages(t.Context(), "main", 1, b.now())
 			must(t, err)
-			if err := b.DropAccount(t.Context(), "main"); !errors.Is(err, store.ErrInUse) {
+			if err := b.DropAccount(t.Context(), "main", line("accounts.delete")); !errors.Is(err, store.ErrInUse) {
 				t.Errorf("sending: got %v, want in use", err)
 			}
 			end := b.now()
 			attempts[0].EndedAt, attempts[0].Outcome = &end, &message.Outcome{ID: m.ID, Accepted: &message.Acceptance{}}
 			must(t, b.FinishAttempts(t.Context(), []message.Finished{{Attempt: attempts[0], Next: message.Next(claimed[0], *attempts[0].Outcome, end, 0)}}))
-			must(t, b.DropAccount(t.Context(), "main"))
+			must(t, b.DropAccount(t.Context(), "main", line("accounts.delete")))
 			if names, err := b.QueuedAccounts(t.Context()); err != nil || len(names) != 0 {
 				t.Errorf("queued for %v, %v, want nobody", names, err)
 			}

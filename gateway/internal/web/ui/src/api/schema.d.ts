@@ -1443,6 +1443,12 @@ export interface components {
             /** @description Orderbell listens there now. */
             works: boolean;
         };
+        Change: {
+            field: string;
+            hidden?: boolean;
+            new?: string;
+            old?: string;
+        };
         ChartPoint: {
             /**
              * Format: date-time
@@ -2232,6 +2238,7 @@ export interface components {
             agent?: string;
             /** Format: date-time */
             at: string;
+            changes?: components["schemas"]["Change"][] | null;
             detail?: {
                 [key: string]: string;
             };

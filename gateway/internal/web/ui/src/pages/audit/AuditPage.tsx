@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
+import i18next, { type TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { api, given } from '@/api/client';
 import { pageSize, useList } from '@/api/lists';
@@ -12,6 +13,7 @@ import { type Column, KeysetList } from '@/components/KeysetList';
 import { Page } from '@/components/Page';
 import { RelativeTime } from '@/components/RelativeTime';
 import { useFilters } from '@/components/useFilters';
+import { Changes } from './Changes';
 
 /** Who changed or looked at what, when and from where. Nothing in it can be changed unseen. */
 export default function AuditPage() {
@@ -25,10 +27,10 @@ export default function AuditPage() {
   const columns: Column<AuditRecord>[] = [
     { key: 'time', label: t('messages.time'), render: (row) => <RelativeTime at={row.at} size="sm" /> },
     { key: 'actor', label: t('audit.actor'), render: (row) => <Said>{row.actor || t('audit.nobody')}</Said> },
-    { key: 'action', label: t('audit.action'), render: (row) => <code>{row.action}</code> },
+    { key: 'action', label: t('audit.action'), render: (row) => <Action row={row} /> },
     { key: 'object', label: t('audit.object'), render: (row) => <Said>{row.object}</Said> },
-    { key: 'detail', label: t('audit.detail'), render: (row) => <Said>{detailOf(row)}</Said> },
-    { key: 'outcome', label: t('audit.outcome'), render: (row) => <Said>{row.outcome}</Said> },
+    { key: 'detail', label: t('audit.detail'), render: (row) => <Detail row={row} /> },
+    { key: 'outcome', label: t('audit.outcome'), render: (row) => <Said>{outcomeOf(row, t)}</Said> },
     { key: 'from', label: t('audit.from'), render: (row) => <Said>{row.from ?? ''}</Said> },
   ];
   return (
@@ -70,8 +72,9 @@ export default function AuditPage() {
               <Said>{row.actor || t('audit.nobody')}</Said>
               <RelativeTime at={row.at} size="sm" />
             </Group>
-            <code>{row.action}</code>
-            <Said>{[row.object, row.outcome, detailOf(row)].filter(Boolean).join(' · ')}</Said>
+            <Action row={row} />
+            <Said>{[row.object, outcomeOf(row, t)].filter(Boolean).join(' · ')}</Said>
+            <Detail row={row} />
           </Stack>
         )}
         empty={
@@ -84,10 +87,38 @@ export default function AuditPage() {
   );
 }
 
-const detailOf = (row: AuditRecord) =>
-  Object.entries(row.detail ?? {})
-    .map(([name, value]) => `${name}: ${value}`)
-    .join(', ');
+/** What was done, in words where we have some; the word of the log itself, by which it is filtered, is below. */
+function Action({ row }: { row: AuditRecord }) {
+  const { t } = useTranslation();
+  const key = `audit.did.${row.action}`;
+  return (
+    <div>
+      {i18next.exists(key) ? <Text size="sm">{t(key as 'audit.done')}</Text> : null}
+      <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+        {row.action}
+      </Text>
+    </div>
+  );
+}
+
+function Detail({ row }: { row: AuditRecord }) {
+  const details = Object.entries(row.detail ?? {}).map(([name, value]) => `${name}: ${value}`);
+  return (
+    <Stack gap={4} maw={420}>
+      {row.changes?.length ? <Changes changes={row.changes} /> : null}
+      {details.length > 0 ? <Said>{details.join(', ')}</Said> : null}
+    </Stack>
+  );
+}
+
+/** How it ended: done, or refused and why. */
+function outcomeOf(row: AuditRecord, t: TFunction): string {
+  if (row.outcome === 'done') return t('audit.done');
+  const why = row.outcome.replace(/^refused: /, '');
+  if (why === row.outcome) return row.outcome;
+  const key = `audit.why.${why}`;
+  return t('audit.refused', { why: i18next.exists(key) ? t(key as 'audit.done') : why });
+}
 
 function Said({ children }: { children: string }) {
   return (
