@@ -99,6 +99,7 @@ UI := gateway/internal/web/ui
 
 ui: ui-packages ## build the admin's page into gateway/internal/web/dist, to be committed
 	cd $(UI) && npm run build
+	$(GO) test -count=1 -run 'IsSmall$$' ./gateway/internal/web
 
 ui-check: ui-packages ## lint, types and tests of the page; the client fits the API
 	@bin=$$(mktemp -d) && trap 'rm -rf "$$bin"' EXIT && \

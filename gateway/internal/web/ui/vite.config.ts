@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type InlineConfig } from 'vite';
+import { ruleLibrary } from './build/rule-library.ts';
 import { unusedStyles } from './build/unused-styles.ts';
 
 const gateway = process.env.ORDERBELL_URL ?? 'http://127.0.0.1:11010';
@@ -11,6 +12,7 @@ const passed = ['/api', '/docs', '/openapi.json', '/readyz', '/livez', '/metrics
 
 const page: InlineConfig = {
   plugins: [react()],
+  worker: { plugins: () => [ruleLibrary()] },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     outDir: '../dist',

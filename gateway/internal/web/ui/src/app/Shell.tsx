@@ -1,4 +1,4 @@
-import { AppShell, Box, Divider, Group, Stack, Text } from '@mantine/core';
+import { Box, Divider, Group, Stack, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
@@ -23,19 +23,20 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address starts at its top
   useEffect(() => window.scrollTo(0, 0), [path]);
   return (
-    <AppShell
-      layout="alt"
-      header={{ height: 56 }}
-      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }}
-      footer={{ height: 60, collapsed: !narrow }}
-      padding={{ base: 'sm', sm: 'lg' }}
-      transitionDuration={0}
-    >
+    <div className="ob-shell">
       <a href="#page-title" className="ob-skip">
         {t('skip')}
       </a>
-      <AppShell.Header withBorder={false} bg="var(--mantine-color-body)">
-        <Group h="100%" px={{ base: 'sm', sm: 'lg' }} justify="space-between" wrap="nowrap" gap="xs">
+      {narrow ? null : (
+        <nav className="ob-side" aria-label={t('nav.label')}>
+          <Box px={12} py={10} mb={6}>
+            <Brand />
+          </Box>
+          <SideNavigation />
+        </nav>
+      )}
+      <div className="ob-column">
+        <header className="ob-header">
           {narrow ? <Brand size={24} /> : <span />}
           <Group gap={4} wrap="nowrap">
             <SearchBox />
@@ -43,29 +44,21 @@ export function Shell() {
             <SchemeSwitch />
             <UserMenu />
           </Group>
-        </Group>
-      </AppShell.Header>
-      {narrow ? null : (
-        <AppShell.Navbar p="sm" aria-label={t('nav.label')} bg="var(--mantine-color-body)">
-          <Box px={12} py={10} mb={6}>
-            <Brand />
-          </Box>
-          <SideNavigation />
-        </AppShell.Navbar>
-      )}
-      <AppShell.Main>
-        <ConnectionBanner />
-        <Suspense fallback={<Loading />}>
-          <Outlet />
-        </Suspense>
-      </AppShell.Main>
+        </header>
+        <main className="ob-main">
+          <ConnectionBanner />
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
       {narrow ? (
-        <AppShell.Footer p={0}>
+        <footer className="ob-foot">
           <BottomBar />
-        </AppShell.Footer>
+        </footer>
       ) : null}
       <Dialogs />
-    </AppShell>
+    </div>
   );
 }
 

@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { Button, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { language, languages, switchLanguage } from '@/i18n/language';
+import { MenuButton } from './MenuButton';
 
 /** RU or EN: one press shows the other language, at once. */
 export function LanguageSwitch() {
@@ -9,59 +10,35 @@ export function LanguageSwitch() {
   const now = language();
   const next = languages.find((one) => one !== now) ?? 'ru';
   return (
-    <Tooltip label={t('language.switch')}>
-      <Button
-        variant="subtle"
-        color="gray"
-        size="compact-md"
-        c="var(--mantine-color-text)"
-        px={8}
-        lang={next}
-        aria-label={`${now.toUpperCase()}. ${t('language.switch')}`}
-        onClick={() => void switchLanguage(next)}
-      >
-        {now.toUpperCase()}
-      </Button>
-    </Tooltip>
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-md"
+      c="var(--mantine-color-text)"
+      px={8}
+      lang={next}
+      title={t('language.switch')}
+      aria-label={`${now.toUpperCase()}. ${t('language.switch')}`}
+      onClick={() => void switchLanguage(next)}
+    >
+      {now.toUpperCase()}
+    </Button>
   );
 }
 
-const schemes = [
+/** Light, dark, or as the device says: in the order of their menu. */
+export const schemes = [
   { value: 'light', icon: IconSun },
   { value: 'dark', icon: IconMoon },
   { value: 'auto', icon: IconDeviceDesktop },
 ] as const;
 
-/** Light, dark, or as the device says. */
+const loadItems = async () => ({ default: (await import('./SchemeMenu')).SchemeMenu });
+
+/** The icon of the scheme that is chosen; its menu offers the others. */
 export function SchemeSwitch() {
   const { t } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
   const Icon = schemes.find((one) => one.value === colorScheme)?.icon ?? IconSun;
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          c="var(--mantine-color-text)"
-          size="lg"
-          aria-label={t('scheme.title')}
-        >
-          <Icon size={20} stroke={1.6} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {schemes.map(({ value, icon: Each }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Each size={16} />}
-            rightSection={value === colorScheme ? <IconCheck size={16} /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {t(`scheme.${value}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
+  return <MenuButton label={t('scheme.title')} icon={<Icon size={20} stroke={1.6} />} load={loadItems} />;
 }

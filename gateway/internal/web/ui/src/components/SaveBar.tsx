@@ -27,7 +27,7 @@ export function SaveBar({
       {dirty ? (
         <Paper
           pos="sticky"
-          bottom="calc(var(--app-shell-footer-offset, 0rem) + 12px)"
+          bottom="calc(var(--ob-foot) + 12px)"
           mt="lg"
           p="sm"
           shadow="md"

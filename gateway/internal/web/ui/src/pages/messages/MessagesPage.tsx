@@ -12,8 +12,9 @@ import { Money } from '@/components/Money';
 import { OrderNumber } from '@/components/OrderNumber';
 import { Page } from '@/components/Page';
 import { RelativeTime } from '@/components/RelativeTime';
-import { StatusBadge, statusColors, statuses } from '@/components/StatusBadge';
+import { StatusBadge } from '@/components/StatusBadge';
 import { StatusChips } from '@/components/StatusChips';
+import { statusColors, statuses } from '@/components/status';
 import { useFilters } from '@/components/useFilters';
 import { MessageActions } from './MessageActions';
 

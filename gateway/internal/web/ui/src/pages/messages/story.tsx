@@ -1,7 +1,7 @@
 import type { TFunction } from 'i18next';
 import type { MessageDetail } from '@/api/types';
 import { FoldedText } from '@/components/FoldedText';
-import { isStatus } from '@/components/StatusBadge';
+import { isStatus } from '@/components/status';
 import type { TimeStep } from '@/components/TimeLine';
 import { Words } from '@/components/Words';
 

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { feedLimit, useLive } from '@/api/live';
 import type { LiveItem } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { isStatus, statusColors } from '@/components/StatusBadge';
+import { isStatus, statusColors } from '@/components/status';
 import { useFormat } from '@/i18n/format';
 import { useRecent } from './recent';
 
