@@ -55,11 +55,6 @@ func (s *session) yes() bool {
 	return false
 }
 
-// usageError makes the command end with exitUsage.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
 // Main runs one command and returns its exit code.
 func Main(sys OS) (code int) {
 	lang := sys.language()
@@ -84,7 +79,7 @@ func Main(sys OS) (code int) {
 		return ended
 	}
 	if err != nil {
-		return fail(sys, lang, usageError{err})
+		return fail(sys, lang, usageError{misuse{err}})
 	}
 	ctx, stop := sys.Signals(context.Background())
 	defer stop()
