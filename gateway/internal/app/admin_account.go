@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"net/url"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
@@ -20,15 +19,10 @@ import (
 type accountService struct {
 	*App
 	manifests manifests
-
-	mu       sync.Mutex
-	balances map[string]adminapi.Balance // by account, as last asked
 }
 
 func newAccountService(a *App) *accountService {
-	return &accountService{
-		App: a, manifests: manifests{host: a.providers, known: map[string]sdk.Manifest{}}, balances: map[string]adminapi.Balance{},
-	}
+	return &accountService{App: a, manifests: manifests{host: a.providers, known: map[string]sdk.Manifest{}}}
 }
 
 // SaveAccount implements adminapi.Accounts. The provider's program looks at the settings before they are
@@ -54,21 +48,19 @@ func (s *accountService) SaveAccount(ctx context.Context, who adminapi.Caller, i
 	if err != nil {
 		return adminapi.Account{}, err
 	}
-	s.forgetBalance(in.Name)
+	if err := s.forgetBalance(ctx, in.Name); err != nil {
+		return adminapi.Account{}, err
+	}
 	account, _ := current.Account(in.Name)
 	return s.view(ctx, account, current, who.Language, nil), nil
 }
 
 // DeleteAccount implements adminapi.Accounts.
 func (s *accountService) DeleteAccount(ctx context.Context, who adminapi.Caller, name string) error {
-	s.forgetBalance(name)
-	return s.settings.DropAccount(ctx, name, who.Record())
-}
-
-func (s *accountService) forgetBalance(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.balances, name)
+	if err := s.settings.DropAccount(ctx, name, who.Record()); err != nil {
+		return err
+	}
+	return s.forgetBalance(ctx, name)
 }
 
 // draft puts together what is to be kept: what was typed, and the secrets that were not typed again.

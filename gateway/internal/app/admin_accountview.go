@@ -50,11 +50,7 @@ func (s *accountService) view(ctx context.Context, account config.Account, curre
 			shown.CallbackURL = fmt.Sprintf("%s/callbacks/%s/%s", s.opts.Config.PublicURL, account.Name, token)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if balance, ok := s.balances[account.Name]; ok {
-		shown.Balance = &balance
-	}
+	shown.Balance = s.lastBalance(ctx, account.Name, account.Provider)
 	return shown
 }
 

@@ -103,18 +103,16 @@ func asked(err error) error {
 
 // AccountBalance implements adminapi.AccountUse.
 func (s *accountService) AccountBalance(ctx context.Context, name, _ string) (adminapi.Balance, error) {
-	if err := s.exists(name); err != nil {
-		return adminapi.Balance{}, err
+	account, ok := s.config().Account(name)
+	if !ok {
+		return adminapi.Balance{}, problem.Refuse(problem.NoSuchThing)
 	}
 	held, err := s.providers.Balance(ctx, name)
 	if err != nil {
 		return adminapi.Balance{}, asked(err)
 	}
 	balance := s.balance(held)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.balances[name] = balance
-	return balance, nil
+	return balance, s.keepBalance(ctx, name, account.Provider, balance)
 }
 
 func (s *accountService) balance(held sdk.Balance) adminapi.Balance {

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/screen"
 	"github.com/orderbell/orderbell/gateway/internal/store"
+	"github.com/orderbell/orderbell/sdk"
 )
 
 // Text is a sentence in both languages.
@@ -35,7 +38,32 @@ func textOf(err error) Text {
 	}](err); ok {
 		return Text{RU: e.Sentence("ru"), EN: e.Sentence("en")}
 	}
+	if failure, ok := errors.AsType[*sdk.Failure](err); ok {
+		return Text{RU: saidByProvider(failure, "ru"), EN: saidByProvider(failure, "en")}
+	}
 	return Text{RU: err.Error(), EN: err.Error()}
+}
+
+// spokenError gives an error of a provider a sentence in both languages.
+type spokenError struct{ error }
+
+// Sentence is what textOf says.
+func (e spokenError) Sentence(lang string) string { return textOf(e.error).In(lang) }
+
+// Unwrap gives the error itself.
+func (e spokenError) Unwrap() error { return e.error }
+
+// saidByProvider is a provider's refusal: what it means, the operator's own code and words, and what to do.
+func saidByProvider(failure *sdk.Failure, lang string) string {
+	detail := failure.Detail
+	if failure.Code != "" {
+		detail = strings.TrimSpace(failure.Code + " " + detail)
+	}
+	if detail != "" {
+		detail = "(" + detail + ")"
+	}
+	said := []string{failure.Reason.Sentence().In(lang), detail, failure.Reason.Cure().In(lang)}
+	return strings.Join(slices.DeleteFunc(said, func(part string) bool { return part == "" }), " ")
 }
 
 // Finding is what an examination says about one part.

@@ -112,7 +112,7 @@ func (p *Providers) Balance(ctx context.Context, account, lang string) (string, 
 		return "", ErrNoBalance
 	}
 	if err != nil {
-		return "", err
+		return "", spokenError{err}
 	}
 	if b.Unlimited {
 		return Text{RU: "без ограничения", EN: "unlimited"}.In(lang), nil
