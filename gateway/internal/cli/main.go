@@ -31,6 +31,7 @@ type commands struct {
 	Audit    auditCommand    `cmd:"" help:"${audit}"`
 	Account  accountCommand  `cmd:"" help:"${account}"`
 	Rule     ruleCommand     `cmd:"" help:"${rule}"`
+	Compact  compactCommand  `cmd:"" help:"${compact}"`
 	OpenAPI  openapiCommand  `cmd:"" name:"openapi" help:"${openapi}"`
 	Plugin   pluginCommand   `cmd:"" help:"${plugin}"`
 	Simulate simulateCommand `cmd:"" help:"${simulate}"`

@@ -45,6 +45,7 @@ var vocabulary = map[string]word{
 	"run":             {"Запустить шлюз.", "Serve."},
 	"demo":            {"Показать обеденный час: одноразовый шлюз, события r_keeper и тексты гостям.", "Play a lunch hour through a throw-away gateway and show each guest's text."},
 	"check":           {"Проверить настройки, правила, провайдеров и базу, ничего не запуская.", "Examine configuration, rules, providers and database without serving."},
+	"compact":         {"Сжать базу, когда шлюз остановлен: место возвращается диску, а следы удалённых гостей исчезают.", "Compact the database while the gateway is stopped: the disk gets its room back, and traces of erased guests are gone."},
 	"event":           {"События кассового сервера.", "Events of the cash server."},
 	"event_post":      {"Отправить событие работающему шлюзу, как это делает касса.", "Post events to a running gateway, as the cash server does."},
 	"event_list":      {"Последние события.", "The latest events."},

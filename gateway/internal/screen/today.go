@@ -70,7 +70,7 @@ func sentence(t adminapi.Today, accounts []adminapi.Account, now time.Time, lang
 	}
 	for _, a := range accounts {
 		if a.RoutePlace == 1 && a.Balance != nil && a.Balance.Money != nil {
-			parts = append(parts, holds(a, lang))
+			parts = append(parts, holds(a, now, lang))
 		}
 	}
 	said := fmt.Sprintf("Сегодня %d SMS", t.Texts)
@@ -83,11 +83,17 @@ func sentence(t adminapi.Today, accounts []adminapi.Account, now time.Time, lang
 	return strings.Join(append(parts, said+"."), " ")
 }
 
-func holds(a adminapi.Account, lang string) string {
+// oldBalance is from when on a balance is told with its age.
+const oldBalance = time.Hour
+
+func holds(a adminapi.Account, now time.Time, lang string) string {
 	m := a.Balance.Money
 	said := fmt.Sprintf("%s: %d,%02d %s", a.Name, m.Units, m.Nanos/10_000_000, m.Currency)
 	if lang == "en" {
 		said = fmt.Sprintf("%s: %d.%02d %s", a.Name, m.Units, m.Nanos/10_000_000, m.Currency)
+	}
+	if age := now.Sub(a.Balance.AskedAt); age > oldBalance && !a.Balance.AskedAt.IsZero() {
+		said += fmt.Sprintf(pick(lang, " (%s назад)", " (%s ago)"), ago(age, lang))
 	}
 	if d := a.Today.DaysOfCash; d != nil {
 		said += fmt.Sprintf(pick(lang, ", хватит на %s", ", enough for %s"), days(*d, lang))
@@ -128,6 +134,14 @@ func Standing(st Standings, lang string) []adminapi.Finding {
 		all = append(all, accountFindings(a, lang)...)
 	}
 	all = append(all, queueFindings(st.Pulse, st.Now, lang)...)
+	if !st.Pulse.Traces.IsZero() {
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "erased_traces", Link: "/system",
+			Summary: pick(lang, "Гость удалён, но следы его номера остались между строками файла базы.", "A guest is erased, but traces of the number are left between the rows of the database's file."),
+			Cure: pick(lang, "Когда кухня закрыта, остановите шлюз и выполните: orderbell compact. Это минуты; на диске нужно свободного места столько, сколько занимает база.",
+				"When the kitchen is closed, stop the gateway and run: orderbell compact. It takes minutes, and as much free disk as the database has."),
+		})
+	}
 	codes := make([]string, 0, len(st.Pulse.Seen))
 	for code := range st.Pulse.Seen {
 		codes = append(codes, code)

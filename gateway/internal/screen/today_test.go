@@ -38,6 +38,14 @@ func TestTheSentenceSaysHowThingsAre(t *testing.T) {
 			s.pass(8 * time.Second)
 		}, true, "Всё работает. Касса на связи (12 с назад). main: 1240,50 RUB, хватит на 9 дней. Сегодня 1 SMS, доставлено 100 %.",
 			"All is well. The cash server was heard 12 s ago. main: 1240.50 RUB, enough for 9 days. 1 text today, 100 % delivered."},
+		"a balance of another day is told with its age": {func(t *testing.T, s *stage) {
+			ready(t, s, 9)
+			s.accounts[0].Balance.AskedAt = s.now().Add(-50 * time.Hour)
+			s.told(t, "12.1")
+			s.accept(t, time.Second)
+			s.pass(8 * time.Second)
+		}, true, "Всё работает. Касса на связи (9 с назад). main: 1240,50 RUB (2 дня назад), хватит на 9 дней. Сегодня 1 SMS.",
+			"All is well. The cash server was heard 9 s ago. main: 1240.50 RUB (2 days ago), enough for 9 days. 1 text today."},
 		"no account": {func(_ *testing.T, s *stage) { s.accounts = []adminapi.Account{} }, false,
 			"SMS отправлять не через кого: нет ни одной учётной записи. Добавьте учётную запись провайдера.", "There is nobody to send through: no account. Add an account with a provider."},
 		"an account that fails comes first": {func(t *testing.T, s *stage) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -28,6 +29,7 @@ type Options struct {
 	Now      func() time.Time
 	Number   func(order.Order) string // the number as the restaurant prints it; nil: order.Number's default
 	Told     func([]Told)             // hears after each commit what it changed, in order, before those know who wrote it; must not block; nil: nobody
+	Compact  int64                    // the biggest file, in bytes, that an erasure may rewrite while the gateway runs; 0 means 256 MB
 	Queue    int                      // events that may wait for the writer before ErrBusy; 0 means 4096
 }
 
@@ -48,6 +50,8 @@ type DB struct {
 	writer   *writer       // nil when read-only
 	reader   *reader
 	once     sync.Once
+
+	compactMost int64 // Options.Compact
 }
 
 // Open opens the database in the folder and brings its schema up to date. It fails, and changes
@@ -62,7 +66,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	o.Folder = folder
 	db := &DB{
 		path: filepath.Join(o.Folder, FileName), now: o.Now, number: o.Number, log: o.Log,
-		dialect: sqliteDialect(), wake: newWake(),
+		dialect: sqliteDialect(), wake: newWake(), compactMost: cmp.Or(o.Compact, compactMost),
 	}
 	if db.now == nil {
 		db.now = time.Now

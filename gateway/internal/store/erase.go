@@ -21,17 +21,13 @@ type Erased struct {
 	Compacted bool
 }
 
-// compactMost is the greatest file that an erasure rewrites as a whole when traces are left between the
-// rows; a bigger one would stop the intake for too long.
-const compactMost = 256 << 20
-
 // EraseContact takes a person out of the database, so that the phone is found nowhere in its files: the
 // person, consents and bindings go; messages keep their row without text and phone, so that sums stay
 // true; postings and callbacks that name the phone lose their bodies. Queued texts are cancelled.
 //
 // After the commit the write-ahead log is folded in and the files are searched for the digits. Where
 // the engine has left a trace in a page that was rearranged, the file is rewritten, if it has at most 256 MB;
-// else ErrTraces says that the row is gone and that the trace goes with the next compaction.
+// else ErrTraces says that the row is gone and that the trace goes with Compact, and Pulse tells of it until then.
 //
 // ErrNotFound when there is no such person; ErrNotAllowed while a text to him is being sent.
 func (db *DB) EraseContact(ctx context.Context, id string) (Erased, error) {
@@ -174,21 +170,15 @@ func (db *DB) eraseTraces(ctx context.Context, p contact.Phone, e *Erased) error
 	if err != nil || !found {
 		return err
 	}
-	if size > compactMost {
-		return &Fault{Kind: ErrTraces, Path: db.path}
+	if size > db.compactMost {
+		return db.leaveTraces(ctx)
 	}
-	err = db.writer.apart(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		if _, err := conn.ExecContext(ctx, "VACUUM"); err != nil {
-			return err
-		}
-		return foldLog(ctx, conn)
-	})
-	if err != nil {
+	if err := db.rewrite(ctx); err != nil {
 		return err
 	}
 	e.Compacted = true
 	if _, found, err = db.searchFiles(digits); err == nil && found {
-		err = &Fault{Kind: ErrTraces, Path: db.path}
+		err = db.leaveTraces(ctx)
 	}
 	return err
 }

@@ -121,8 +121,8 @@ func (f *Fault) words() (en, ru string) {
 	case ErrTaken:
 		return "this name is in use; choose another", "это имя занято; выберите другое"
 	case ErrTraces:
-		return fmt.Sprintf("the person is erased, but traces of the number are left between the rows of %s; they go when it is next compacted", f.Path),
-			fmt.Sprintf("человек удалён, но следы номера остались между строками файла %s; они исчезнут при следующем сжатии базы", f.Path)
+		return fmt.Sprintf("the person is erased, but traces of the number are left between the rows of %s; stop the gateway when the kitchen is closed, and run: orderbell compact", f.Path),
+			fmt.Sprintf("человек удалён, но следы номера остались между строками файла %s; когда кухня закрыта, остановите шлюз и выполните: orderbell compact", f.Path)
 	case ErrNoOrder:
 		return "the order is not named; give guid, or visit and order_ident, or number",
 			"заказ не указан; нужен guid, или visit и order_ident, или number"

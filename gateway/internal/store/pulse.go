@@ -12,9 +12,10 @@ type Pulse struct {
 	OldestQueued time.Time            // when the text was made that has been queued longest; zero: none is
 	Queued       int
 	Unknown      int
-	Waiting      int // decisions that wait for a phone
-	Events       int // received since the time that was asked for
-	Odd          int // of these, quarantined or given up
+	Waiting      int       // decisions that wait for a phone
+	Events       int       // received since the time that was asked for
+	Odd          int       // of these, quarantined or given up
+	Traces       time.Time // since when the files hold traces of erased people, until Compact; zero: they hold none
 }
 
 // LastSeen is when the last event came of all.
@@ -50,6 +51,13 @@ func (db *DB) Pulse(ctx context.Context, since time.Time) (Pulse, error) {
 		(SELECT count(*) FROM event WHERE id >= $1),
 		(SELECT count(*) FROM event WHERE status IN ('quarantined', 'failed') AND id >= $1)`, firstID(since))
 	p.OldestQueued = instant(oldest)
+	if err != nil {
+		return p, err
+	}
+	traces, err := db.State(ctx, tracesKey)
+	if err == nil && traces != "" {
+		p.Traces, err = time.Parse(time.RFC3339, traces)
+	}
 	return p, err
 }
 
