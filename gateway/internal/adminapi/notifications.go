@@ -59,7 +59,9 @@ type DayPreview struct {
 type Imported struct {
 	Provider string                `json:"provider" doc:"Empty: no provider of ours fits."`
 	Settings map[string]string     `json:"settings" nullable:"false" doc:"For the account, without secrets that were not pasted."`
-	Page     *NotificationSettings `json:"notifications,omitempty"`
+	Page     *NotificationSettings `json:"notifications,omitempty" doc:"What is in force, changed by what was pasted; absent: nothing was said of it."`
+	Revision int64                 `json:"notifications_revision" doc:"Of what is in force: give it back when saving the notifications."`
+	Named    string                `json:"restaurant_name,omitempty" doc:"How the restaurant is called there."`
 	Findings []Finding             `json:"findings" nullable:"false" doc:"What was understood, and what not."`
 }
 

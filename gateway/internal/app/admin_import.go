@@ -27,10 +27,14 @@ func (s notificationService) ImportSettings(ctx context.Context, pasted, lang st
 	if p.Aggregator != "" || !p.Token.IsZero() || p.Sender != "" {
 		s.importAccount(ctx, p, &imported, add)
 	}
-	if page, ok := s.importPage(p); ok {
-		imported.Page = &page
+	s.importPage(p, &imported, add)
+	if p.Restaurant != "" {
+		imported.Named = p.Restaurant
+		add("ok", "restaurant_name", "restaurant_name", Text{
+			RU: fmt.Sprintf("Понято: название ресторана — «%s»", p.Restaurant), EN: fmt.Sprintf("Understood: the restaurant's name, “%s”", p.Restaurant),
+		})
 	}
-	if imported.Page == nil && imported.Provider == "" {
+	if imported.Page == nil && imported.Provider == "" && imported.Named == "" {
 		add("error", "nothing_found", "", Text{
 			RU: "Ни одной настройки не найдено. Вставьте их построчно: «Токен API: …», «Имя отправителя: …», «Статус (KDS): (3)».",
 			EN: "No setting was found. Paste them line by line: “API token: …”, “Sender name: …”, “Status (KDS): (3)”.",
@@ -129,19 +133,29 @@ func plainWord(name string) string {
 }
 
 // importPage proposes notifications: what is in force, changed by what was pasted.
-func (s notificationService) importPage(p config.Pasted) (adminapi.NotificationSettings, bool) {
-	page := shownNotifications(s.config().Notifications)
-	if p.Enabled == nil && p.Stage == order.None && p.Template == "" {
-		return page, false
-	}
+func (s notificationService) importPage(p config.Pasted, imported *adminapi.Imported, add func(severity, code, field string, text Text)) {
+	current := s.settings.Current()
+	page := shownNotifications(current.Notifications)
+	imported.Revision = current.NotificationsRevision
 	if p.Enabled != nil {
 		page.Enabled = *p.Enabled
+		text := Text{RU: "Понято: SMS-уведомления выключить", EN: "Understood: switch SMS notifications off"}
+		if page.Enabled {
+			text = Text{RU: "Понято: SMS-уведомления включить", EN: "Understood: switch SMS notifications on"}
+		}
+		add("ok", "enabled", "enabled", text)
 	}
 	if p.Stage != order.None {
 		page.Stage = p.Stage.KDSName()
+		add("ok", "stage", "stage", Text{RU: "Понято: статус (KDS) — " + page.Stage, EN: "Understood: status (KDS), " + page.Stage})
 	}
 	if p.Template != "" {
 		page.Template = p.Template
+		add("ok", "template", "template", Text{
+			RU: fmt.Sprintf("Понято: шаблон сообщения — «%s»", p.Template), EN: fmt.Sprintf("Understood: message template, “%s”", p.Template),
+		})
 	}
-	return page, true
+	if p.Enabled != nil || p.Stage != order.None || p.Template != "" {
+		imported.Page = &page
+	}
 }

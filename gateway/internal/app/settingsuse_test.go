@@ -227,9 +227,11 @@ func TestTheVendorsSettingsBecomeAProposalAndNothingIsSaved(t *testing.T) {
 			Enabled         bool
 			Stage, Template string
 		}
+		Revision *int64 `json:"notifications_revision"`
+		Named    string `json:"restaurant_name"`
 		Findings []struct{ Severity, Code, Field string }
 	}
-	pasted := "Включить SMS-уведомления: нет\nSMS-агрегатор: SMS.RU\nТокен API: 1234-5678-90AB\nИмя отправителя: CAFE\nСтатус (KDS): (4) Забрано\nШаблон сообщения: Ваш {order_number}\ncolour=red"
+	pasted := "Название ресторана: Волна\nВключить SMS-уведомления: нет\nSMS-агрегатор: SMS.RU\nТокен API: 1234-5678-90AB\nИмя отправителя: CAFE\nСтатус (KDS): (4) Забрано\nШаблон сообщения: Ваш {order_number}\ncolour=red"
 	if status := o.call("POST", "/settings/import", map[string]any{"text": pasted}, &got); status != http.StatusOK {
 		t.Fatalf("import: %d", status)
 	}
@@ -239,10 +241,26 @@ func TestTheVendorsSettingsBecomeAProposalAndNothingIsSaved(t *testing.T) {
 	if n := got.Notifications; n == nil || n.Enabled || n.Stage != "kdsOut" || n.Template != "Ваш {order_number}" {
 		t.Errorf("notifications: %+v", n)
 	}
+	if got.Named != "Волна" || got.Revision == nil || *got.Revision != 0 {
+		t.Errorf("restaurant and revision: %+v", got)
+	}
+	var understood []string
+	for _, f := range got.Findings {
+		if f.Severity == "ok" {
+			understood = append(understood, f.Field)
+		}
+	}
+	if want := []string{"api_id", "from", "enabled", "stage", "template", "restaurant_name"}; !slices.Equal(understood, want) {
+		t.Errorf("understood: %q, want %q", understood, want)
+	}
 	if f := got.Findings[0]; f.Code != "not_understood" || f.Field != "colour" {
 		t.Errorf("findings: %+v", got.Findings)
 	}
 	got.Provider, got.Notifications, got.Findings = "", nil, nil
+	if o.call("POST", "/settings/import", map[string]any{"text": "ресторан: Волна"}, &got); got.Named != "Волна" || len(got.Findings) != 1 || got.Notifications != nil {
+		t.Errorf("a name alone: %+v", got)
+	}
+	got.Findings = nil
 	if o.call("POST", "/settings/import", map[string]any{"text": "агрегатор: Голубиная почта\nтокен: x"}, &got); got.Provider != "" || len(got.Findings) != 2 || got.Findings[0].Code != "provider_unknown" {
 		t.Errorf("an unknown aggregator: %+v", got)
 	}

@@ -77,5 +77,13 @@ export function useSaveAccount() {
   });
 }
 
+/** Runs a provider's simulator inside the gateway; gives the settings of an account that uses it. */
+export function useSimulator() {
+  return useMutation({
+    mutationFn: (provider: string) => given(api.POST('/api/v1/simulators', { body: { provider } })),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+}
+
 export const manifestOf = (providers: Provider[] | undefined, name: string) =>
   providers?.find((one) => one.name === name);

@@ -16,6 +16,8 @@ export class Problem extends Error {
   readonly detail: string;
   readonly requestId: string;
   readonly fields: FieldProblem[];
+  /** After how many seconds it makes sense to try again; 0: nobody said. */
+  readonly retryAfter: number;
 
   constructor(answer: {
     code: string;
@@ -24,6 +26,7 @@ export class Problem extends Error {
     detail?: string;
     requestId?: string;
     fields?: FieldProblem[];
+    retryAfter?: number;
   }) {
     super(answer.code);
     this.name = 'Problem';
@@ -33,6 +36,7 @@ export class Problem extends Error {
     this.detail = answer.detail ?? '';
     this.requestId = answer.requestId ?? '';
     this.fields = answer.fields ?? [];
+    this.retryAfter = answer.retryAfter ?? 0;
   }
 
   /** The problem of one field, named as in the body that was sent. */
@@ -75,5 +79,6 @@ export async function readProblem(answer: Response): Promise<Problem> {
     detail: text(body.detail),
     requestId: text(body.request_id) || (answer.headers.get('X-Request-Id') ?? ''),
     fields: readFields(body.errors),
+    retryAfter: Number(answer.headers.get('Retry-After')) || 0,
   });
 }

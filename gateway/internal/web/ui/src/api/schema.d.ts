@@ -1750,9 +1750,17 @@ export interface components {
         Imported: {
             /** @description What was understood, and what not. */
             findings: components["schemas"]["Finding"][];
+            /** @description What is in force, changed by what was pasted; absent: nothing was said of it. */
             notifications?: components["schemas"]["NotificationSettings"];
+            /**
+             * Format: int64
+             * @description Of what is in force: give it back when saving the notifications.
+             */
+            notifications_revision: number;
             /** @description Empty: no provider of ours fits. */
             provider: string;
+            /** @description How the restaurant is called there. */
+            restaurant_name?: string;
             /** @description For the account, without secrets that were not pasted. */
             settings: {
                 [key: string]: string;

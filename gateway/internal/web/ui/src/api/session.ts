@@ -1,11 +1,19 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type Language, switchLanguage } from '@/i18n/language';
-import { api, given, queries } from './client';
+import { api, given, login, queries } from './client';
+import type { Me } from './types';
 
 /** Who sits at this screen and what he may do; kind is empty when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => given(api.GET('/api/v1/session', { signal })),
+  queryFn: async ({ signal }): Promise<Me> => {
+    const me = await given(api.GET('/api/v1/session', { signal }));
+    const before = queries.getQueryData<Me>(['session']);
+    if (me.kind || !before?.kind) return me;
+    // The session ended while somebody works here. What is on the screen, and what was typed, stays: the
+    // person is asked to sign in again, above it.
+    return (await login.request()) ? given(api.GET('/api/v1/session')) : before;
+  },
   staleTime: 60_000,
 });
 
@@ -15,6 +23,17 @@ export async function signIn(body: { name: string; password: string; totp?: stri
   const me = await given(api.POST('/api/v1/session', { body }));
   if (me.language === 'ru' || me.language === 'en') await switchLanguage(me.language);
   await renewed();
+}
+
+/**
+ * Speaks another language, at once. Of who is signed in it is remembered with the account, so that the
+ * next browser begins with it.
+ */
+export async function chooseLanguage(next: Language): Promise<void> {
+  await switchLanguage(next);
+  if (queries.getQueryData(sessionQuery.queryKey)?.kind !== 'user') return;
+  // The page speaks it already; that the account could not be told is no reason for an alarm.
+  await api.PUT('/api/v1/session/language', { body: { language: next } }).catch(() => {});
 }
 
 export async function signOut(): Promise<void> {

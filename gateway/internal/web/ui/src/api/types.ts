@@ -21,6 +21,7 @@ export type Finding = Schemas['Finding'];
 export type Imported = Schemas['Imported'];
 export type Key = Schemas['Key'];
 export type LiveItem = Schemas['LiveItem'];
+export type Me = Schemas['Me'];
 export type Message = Schemas['Message'];
 export type MessageDetail = Schemas['MessageDetail'];
 export type NotificationPage = Schemas['NotificationPage'];

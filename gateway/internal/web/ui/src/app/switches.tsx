@@ -1,7 +1,8 @@
 import { Button, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { language, languages, switchLanguage } from '@/i18n/language';
+import { chooseLanguage } from '@/api/session';
+import { language, languages } from '@/i18n/language';
 import { MenuButton } from './MenuButton';
 
 /** RU or EN: one press shows the other language, at once. */
@@ -19,7 +20,7 @@ export function LanguageSwitch() {
       lang={next}
       title={t('language.switch')}
       aria-label={`${now.toUpperCase()}. ${t('language.switch')}`}
-      onClick={() => void switchLanguage(next)}
+      onClick={() => void chooseLanguage(next)}
     >
       {now.toUpperCase()}
     </Button>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { confirm } from '@/api/client';
 import { confirmPassword } from '@/api/session';
 import { ErrorBox } from './ErrorBox';
+import { fieldText } from './problemText';
 import { useAsk } from './useAsk';
 
 /** Asks for the password once more before a dangerous act, which then goes on by itself. */
@@ -19,6 +20,7 @@ export function ConfirmDialog() {
       confirm.answer(true);
     },
   });
+  const wrong = fieldText(check.error, 'password', t);
   const close = () => {
     setPassword('');
     check.reset();
@@ -35,12 +37,13 @@ export function ConfirmDialog() {
         <PasswordInput
           label={t('login.password')}
           value={password}
+          error={wrong}
           onChange={(event) => setPassword(event.currentTarget.value)}
           autoComplete="current-password"
           data-autofocus
           visibilityToggleButtonProps={{ 'aria-label': t('secret.show') }}
         />
-        <ErrorBox fault={check.error} />
+        {wrong ? null : <ErrorBox fault={check.error} />}
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={close}>
             {t('cancel')}

@@ -8,7 +8,8 @@ import { Problem } from '@/api/problem';
 export function problemText(fault: unknown, t: TFunction): string {
   if (!(fault instanceof Problem)) return t('problem.page');
   const key = `problem.${fault.code}`;
-  if (i18next.exists(key)) return t(key as 'problem.page');
+  const wait = { count: Math.max(1, Math.ceil(fault.retryAfter / 60)) }; // minutes
+  if (i18next.exists(key, wait)) return t(key as 'problem.page', wait);
   return fault.detail || fault.title || t('problem.status', { status: fault.status });
 }
 

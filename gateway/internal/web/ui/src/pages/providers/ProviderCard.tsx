@@ -5,7 +5,18 @@ import { textOf } from '@/components/manifest';
 import { useFormat } from '@/i18n/format';
 
 /** A provider program: what it can do, and how its process is. */
-export function ProviderCard({ provider, onConnect }: { provider: Provider; onConnect?: () => void }) {
+export function ProviderCard({
+  provider,
+  onConnect,
+  onSimulate,
+  simulating = false,
+}: {
+  provider: Provider;
+  onConnect?: () => void;
+  /** Tries it at its simulator; none: it has none, or the person may not. */
+  onSimulate?: () => void;
+  simulating?: boolean;
+}) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const broken = ['backoff', 'quarantined', 'missing'].includes(provider.state);
@@ -45,6 +56,19 @@ export function ProviderCard({ provider, onConnect }: { provider: Provider; onCo
             >
               {t('providers.connect')}
             </Button>
+            {onSimulate ? (
+              <Button
+                size="xs"
+                variant="subtle"
+                loading={simulating}
+                onClick={onSimulate}
+                aria-label={t('providers.simulateOne', {
+                  name: textOf(provider.title, i18n.language) || provider.name,
+                })}
+              >
+                {t('providers.simulate')}
+              </Button>
+            ) : null}
           </Group>
         ) : null}
       </Stack>

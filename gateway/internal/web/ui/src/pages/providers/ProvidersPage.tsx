@@ -1,7 +1,8 @@
 import { Button, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconPlug, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { manifestOf, useAccounts, useProviders } from '@/api/accounts';
+import { manifestOf, useAccounts, useProviders, useSimulator } from '@/api/accounts';
 import { useMay } from '@/api/session';
 import { AccountEditor } from '@/components/AccountEditor';
 import { EmptyState } from '@/components/EmptyState';
@@ -22,6 +23,9 @@ export default function ProvidersPage() {
   const accounts = useAccounts();
   const providers = useProviders();
   const { filters, set } = useFilters();
+  const simulator = useSimulator();
+  // Settings of the simulator that was just started; they are of use only with this very start.
+  const [simulated, setSimulated] = useState<Record<string, string>>();
   const fault = accounts.error ?? providers.error;
   if (!accounts.data || !providers.data) {
     return (
@@ -31,7 +35,16 @@ export default function ProvidersPage() {
     );
   }
   const writes = may('accounts:write');
-  const close = () => set({ add: '', edit: '' });
+  const connect = (provider: string, settings?: Record<string, string>) => {
+    setSimulated(settings);
+    set({ add: provider });
+  };
+  const simulate = (provider: string) =>
+    simulator.mutate(provider, { onSuccess: (run) => connect(provider, run.settings) });
+  const close = () => {
+    setSimulated(undefined);
+    set({ add: '', edit: '' });
+  };
   const edited = accounts.data.find((one) => one.name === filters.edit);
   const shown = [...accounts.data].sort((a, b) => (a.route_place || 99) - (b.route_place || 99));
   const titles = Object.fromEntries(
@@ -82,12 +95,15 @@ export default function ProvidersPage() {
           <Text c="dimmed" mb="md">
             {t('providers.availableText')}
           </Text>
+          <ErrorBox fault={simulator.error} />
           <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
             {providers.data.map((provider) => (
               <ProviderCard
                 key={provider.name}
                 provider={provider}
-                onConnect={writes ? () => set({ add: provider.name }) : undefined}
+                onConnect={writes ? () => connect(provider.name) : undefined}
+                onSimulate={writes && provider.simulator ? () => simulate(provider.name) : undefined}
+                simulating={simulator.isPending && simulator.variables === provider.name}
               />
             ))}
           </SimpleGrid>
@@ -100,11 +116,11 @@ export default function ProvidersPage() {
         size="lg"
       >
         <AccountEditor
-          key={filters.edit ?? filters.add}
+          key={`${filters.edit ?? filters.add} ${JSON.stringify(simulated)}`}
           providers={providers.data}
           taken={shown.map((one) => one.name)}
           account={edited}
-          start={{ provider: filters.add === 'yes' ? undefined : filters.add }}
+          start={{ provider: filters.add === 'yes' ? undefined : filters.add, values: simulated }}
           onCancel={close}
           onSaved={() => {
             void notify(t('save.done'));

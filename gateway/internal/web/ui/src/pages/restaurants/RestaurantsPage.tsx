@@ -4,8 +4,9 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
+import { freshRestaurant, restaurantsQuery } from '@/api/restaurants';
 import { useMay } from '@/api/session';
-import type { Restaurant, RestaurantPage } from '@/api/types';
+import type { RestaurantPage } from '@/api/types';
 import { ConflictDialog, isConflict } from '@/components/ConflictDialog';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorBox } from '@/components/ErrorBox';
@@ -17,13 +18,12 @@ import { SaveBar } from '@/components/SaveBar';
 import { useDraft } from '@/components/useDraft';
 import { RestaurantCard } from './RestaurantCard';
 
-const key = ['restaurants'];
-const fetchRestaurants = () => given(api.GET('/api/v1/settings/restaurants'));
+const key = restaurantsQuery.queryKey;
 
 /** Whose events come in: names, zones, and the secrets of their addresses. */
 export default function RestaurantsPage() {
   const { t } = useTranslation();
-  const page = useQuery({ queryKey: key, queryFn: fetchRestaurants });
+  const page = useQuery(restaurantsQuery);
   return (
     <Page title={t('nav.restaurants')} lead={t('restaurants.lead')}>
       {page.data ? (
@@ -36,16 +36,6 @@ export default function RestaurantsPage() {
     </Page>
   );
 }
-
-const fresh = (code: string): Restaurant => ({
-  code,
-  name: '',
-  timezone: 'Europe/Moscow',
-  intake_key: { set: false },
-  order_stage: 'least',
-  order_number: 'orderName',
-  declared: false,
-});
 
 function RestaurantList({ page }: { page: RestaurantPage }) {
   const { t } = useTranslation();
@@ -63,7 +53,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
   });
   const writes = may('settings:write');
   const unnamed = page.seen.filter((code) => !draft.list.some((one) => one.code === code));
-  const add = (code: string) => change({ list: [...draft.list, fresh(code)] });
+  const add = (code: string) => change({ list: [...draft.list, freshRestaurant(code)] });
   const names = draft.list
     .filter((one) => JSON.stringify(one) !== JSON.stringify(page.restaurants.find((was) => was.code === one.code)))
     .map((one) => one.name || one.code || t('restaurants.new'));
@@ -141,7 +131,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
         }}
         onMine={async () => {
           setConflict(false);
-          const now = await queries.fetchQuery({ queryKey: key, queryFn: fetchRestaurants, staleTime: 0 });
+          const now = await queries.fetchQuery({ ...restaurantsQuery, staleTime: 0 });
           save.mutate(now.revision);
         }}
       />

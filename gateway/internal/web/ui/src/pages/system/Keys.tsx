@@ -9,6 +9,7 @@ import { CopyLine } from '@/components/CopyLine';
 import { ErrorBox } from '@/components/ErrorBox';
 import { fieldText } from '@/components/problemText';
 import { RelativeTime } from '@/components/RelativeTime';
+import { SureDialog } from '@/components/SureDialog';
 import { Part } from './Part';
 
 const scopes: Scope[] = ['contacts:write', 'messages:read', 'messages:write', 'events:write', 'admin'];
@@ -44,6 +45,7 @@ export function Keys() {
 
 function KeyRow({ apiKey }: { apiKey: Key }) {
   const { t } = useTranslation();
+  const [asked, { open, close }] = useDisclosure(false);
   const revoke = useMutation({
     mutationFn: () => given(api.DELETE('/api/v1/keys/{id}', { params: { path: { id: apiKey.id } } })),
     onSuccess: again,
@@ -71,12 +73,19 @@ function KeyRow({ apiKey }: { apiKey: Key }) {
         {apiKey.revoked_at ? (
           <Badge color="gray">{t('keys.revoked')}</Badge>
         ) : (
-          <Button size="xs" variant="default" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+          <Button size="xs" variant="default" onClick={open}>
             {t('keys.revoke')}
           </Button>
         )}
       </Group>
-      <ErrorBox fault={revoke.error} />
+      <SureDialog
+        opened={asked}
+        onClose={close}
+        title={t('keys.revokeTitle', { name: apiKey.name })}
+        text={t('keys.revokeText')}
+        go={t('keys.revoke')}
+        act={revoke}
+      />
     </Paper>
   );
 }

@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
 import { sessionQuery } from '@/api/session';
 import { ErrorBox } from '@/components/ErrorBox';
+import { fieldText } from '@/components/problemText';
 import { RelativeTime } from '@/components/RelativeTime';
+import { NewPassword } from './NewPassword';
 import { Part } from './Part';
 
 const again = () => queries.invalidateQueries({ queryKey: ['sessions'] });
@@ -25,6 +27,7 @@ export function Sessions() {
       title={t('sessions.title')}
       action={
         <Group gap="xs">
+          <NewPassword />
           <SecondFactor />
           {items.length > 1 ? (
             <Button size="xs" variant="default" loading={endOthers.isPending} onClick={() => endOthers.mutate()}>
@@ -85,6 +88,8 @@ function SecondFactor() {
       void renew();
     },
   });
+  const wrongCode = fieldText(prove.error, 'code', t);
+  const wrongPassword = fieldText(end.error, 'password', t);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ending) end.mutate();
@@ -119,7 +124,7 @@ function SecondFactor() {
         ) : (
           <form onSubmit={submit}>
             <Stack>
-              <ErrorBox fault={offer.error ?? prove.error ?? end.error} />
+              {wrongCode || wrongPassword ? null : <ErrorBox fault={offer.error ?? prove.error ?? end.error} />}
               {offer.data ? (
                 <>
                   <Text>{t('totp.scan')}</Text>
@@ -130,6 +135,7 @@ function SecondFactor() {
                   <TextInput
                     label={t('login.code')}
                     value={code}
+                    error={wrongCode}
                     inputMode="numeric"
                     autoComplete="one-time-code"
                     onChange={(event) => setCode(event.currentTarget.value)}
@@ -140,6 +146,7 @@ function SecondFactor() {
                 <PasswordInput
                   label={t('login.password')}
                   value={password}
+                  error={wrongPassword}
                   autoComplete="current-password"
                   visibilityToggleButtonProps={{ 'aria-label': t('secret.show') }}
                   onChange={(event) => setPassword(event.currentTarget.value)}

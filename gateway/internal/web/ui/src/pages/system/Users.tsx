@@ -4,11 +4,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
+import { sessionQuery } from '@/api/session';
 import type { Role, User } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
 import { fieldText, otherFaults } from '@/components/problemText';
 import { RelativeTime } from '@/components/RelativeTime';
+import { SureDialog } from '@/components/SureDialog';
 import { language } from '@/i18n/language';
+import { NewPassword } from './NewPassword';
 import { Part } from './Part';
 
 const roles = ['owner', 'admin', 'operator', 'viewer', 'auditor'] as const;
@@ -43,6 +46,8 @@ export function Users() {
 
 function UserRow({ user }: { user: User }) {
   const { t } = useTranslation();
+  const me = useQuery(sessionQuery);
+  const [asked, { open, close }] = useDisclosure(false);
   const remove = useMutation({
     mutationFn: () =>
       given(
@@ -87,12 +92,25 @@ function UserRow({ user }: { user: User }) {
             allowDeselect={false}
             onChange={(role) => role && role !== user.role && change.mutate(role as Role)}
           />
-          <Button size="xs" variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {t('account.remove')}
-          </Button>
+          {me.data?.id === user.id ? null : (
+            <>
+              <NewPassword user={user} />
+              <Button size="xs" variant="default" onClick={open}>
+                {t('account.remove')}
+              </Button>
+            </>
+          )}
         </Group>
       </Group>
-      <ErrorBox fault={remove.error ?? change.error} />
+      <ErrorBox fault={change.error} />
+      <SureDialog
+        opened={asked}
+        onClose={close}
+        title={t('users.removeTitle', { name: user.name })}
+        text={t('users.removeText')}
+        go={t('account.remove')}
+        act={remove}
+      />
     </Paper>
   );
 }

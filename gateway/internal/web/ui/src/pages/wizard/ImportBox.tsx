@@ -5,18 +5,34 @@ import { useTranslation } from 'react-i18next';
 import type { Imported } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Findings } from '@/components/Findings';
-import { useImport } from './api';
+import { notify } from '@/components/notify';
+import { otherFaults } from '@/components/problemText';
+import { useImport } from './useImport';
 
-/** The values of the old module's settings page, pasted as they are; what was understood is shown first. */
+/**
+ * The values of the old module's settings page, pasted as they are. What was understood is shown first;
+ * then notifications and the restaurant's name are saved, and the account's form is filled in.
+ */
 export function ImportBox({ onUnderstood }: { onUnderstood: (found: Imported) => void }) {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure(false);
   const [text, setText] = useState('');
-  const read = useImport();
+  const { read, keep, name, restaurant, waiting, saves, reset } = useImport();
+  const found = read.data;
   const finish = () => {
     setText('');
-    read.reset();
+    reset();
     close();
+  };
+  const go = (all: Imported) => {
+    keep
+      .mutateAsync(all)
+      .then(() => {
+        if (saves) void notify(t('import.saved'));
+        if (all.provider) onUnderstood(all);
+        finish();
+      })
+      .catch(() => {}); // shown below
   };
   return (
     <>
@@ -36,26 +52,37 @@ export function ImportBox({ onUnderstood }: { onUnderstood: (found: Imported) =>
             onChange={(event) => setText(event.currentTarget.value)}
             data-autofocus
             spellCheck={false}
+            autoComplete="off"
           />
           <ErrorBox fault={read.error} />
-          {read.data ? <Findings findings={read.data.findings} /> : null}
+          {found ? <Findings findings={found.findings} /> : null}
+          {restaurant === undefined || waiting ? null : (
+            <Text size="sm">
+              {restaurant === null
+                ? t('import.nameNone', { name })
+                : t('import.nameOne', { name, code: restaurant === '*' ? t('import.any') : restaurant })}
+            </Text>
+          )}
+          {found?.provider && saves ? <Text size="sm">{t('import.next')}</Text> : null}
+          <ErrorBox fault={keep.error} others={otherFaults(keep.error, [], t)} />
           <Group justify="flex-end" gap="xs">
             <Button
               variant="default"
               loading={read.isPending}
               disabled={text.trim() === ''}
-              onClick={() => read.mutate(text)}
+              onClick={() => {
+                keep.reset();
+                read.mutate(text);
+              }}
             >
               {t('import.read')}
             </Button>
             <Button
-              disabled={!read.data?.provider}
-              onClick={() => {
-                if (read.data) onUnderstood(read.data);
-                finish();
-              }}
+              disabled={!found || waiting || (!found.provider && !saves)}
+              loading={keep.isPending}
+              onClick={() => found && go(found)}
             >
-              {t('import.use')}
+              {t(saves ? 'import.save' : 'import.use')}
             </Button>
           </Group>
         </Stack>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,10 +6,9 @@ import { manifestOf } from '@/api/accounts';
 import type { Account, Provider, WizardState } from '@/api/types';
 import { AccountEditor } from '@/components/AccountEditor';
 import { BalanceButton } from '@/components/BalanceButton';
-import { ErrorBox } from '@/components/ErrorBox';
 import { textOf } from '@/components/manifest';
-import { useSimulator } from './api';
 import { ImportBox } from './ImportBox';
+import { SimulatorChoice } from './SimulatorChoice';
 
 /** Which aggregator sends: one's own account, the old module's settings, or a simulator to try it all. */
 export function ProviderStep({
@@ -25,7 +24,6 @@ export function ProviderStep({
 }) {
   const { t, i18n } = useTranslation();
   const [start, setStart] = useState<{ provider?: string; values?: Record<string, string> }>({});
-  const simulator = useSimulator();
   const first = accounts[0];
   if (first) {
     const manifest = manifestOf(providers, first.provider);
@@ -42,30 +40,19 @@ export function ProviderStep({
       </Stack>
     );
   }
-  const simulated = state.simulators[0];
-  const simulate = (provider: string) =>
-    simulator.mutate(provider, { onSuccess: (run) => setStart({ provider: run.provider, values: run.settings }) });
   return (
     <Stack>
       <Text>{t('wizard.providerText')}</Text>
       <AccountEditor key={JSON.stringify(start)} providers={providers} taken={[]} start={start} onSaved={onDone} />
       <Alert title={t('wizard.other')} color="gray">
-        <Group gap="xs">
-          {simulated ? (
-            <Button
-              size="sm"
-              variant="default"
-              loading={simulator.isPending}
-              onClick={() => simulate(simulated.provider)}
-            >
-              {t('wizard.simulator', {
-                name: textOf(manifestOf(providers, simulated.provider)?.title, i18n.language) || simulated.provider,
-              })}
-            </Button>
-          ) : null}
+        <Stack gap="md" align="flex-start">
+          <SimulatorChoice
+            simulators={state.simulators}
+            providers={providers}
+            onRun={(provider, values) => setStart({ provider, values })}
+          />
           <ImportBox onUnderstood={(found) => setStart({ provider: found.provider, values: found.settings })} />
-        </Group>
-        <ErrorBox fault={simulator.error} />
+        </Stack>
       </Alert>
     </Stack>
   );
