@@ -18,11 +18,11 @@ export class Gateway {
     private readonly said: string[],
   ) {}
 
-  /** Starts one and waits until it serves. An address is given to start it again at the same place. */
-  static async start(data?: string, listen = '127.0.0.1:0'): Promise<Gateway> {
+  /** Starts one and waits until it serves. An address is given to start it again at the same place; env are settings. */
+  static async start(data?: string, listen = '127.0.0.1:0', env: Record<string, string> = {}): Promise<Gateway> {
     const folder = data ?? (await mkdtemp(join(tmpdir(), 'orderbell-e2e-')));
     const child = spawn(join(root, 'bin', 'orderbell'), ['run', '--data', folder, '--listen', listen], {
-      env: { ...process.env, LANG: 'en_US.UTF-8' },
+      env: { ...process.env, ...env, LANG: 'en_US.UTF-8' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const said: string[] = [];

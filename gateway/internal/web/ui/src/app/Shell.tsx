@@ -21,7 +21,9 @@ export function Shell() {
   const narrow = useMediaQuery(narrowScreen, false, { getInitialValueInEffect: false });
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address starts at its top
-  useEffect(() => window.scrollTo(0, 0), [path]);
+  useEffect(() => {
+    window.scrollTo(0, 0); // what it gives back is a promise in new browsers, and no clean-up
+  }, [path]);
   return (
     <div className="ob-shell">
       <a href="#page-title" className="ob-skip">

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 /** A filter that is typed: it goes into the address a moment after the last key. */
 export function FilterField({
@@ -17,8 +17,17 @@ export function FilterField({
   type?: string;
 }) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  const pass = useDebouncedCallback(onChange, 300);
+  // What went into the address last: when it comes back from there, something else may be typed already.
+  const passed = useRef(value);
+  useEffect(() => {
+    if (value === passed.current) return;
+    passed.current = value;
+    setTyped(value);
+  }, [value]);
+  const pass = useDebouncedCallback((next: string) => {
+    passed.current = next;
+    onChange(next);
+  }, 300);
   return (
     <TextInput
       aria-label={label}

@@ -87,7 +87,9 @@ interface BodyProps<Row> {
 function useRows(count: number, size: number) {
   const ref = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => setOffset(ref.current?.offsetTop ?? 0), []);
+  useLayoutEffect(() => {
+    setOffset(ref.current?.offsetTop ?? 0);
+  }, []);
   const virtual = useWindowVirtualizer({ count, estimateSize: () => size, overscan: 12, scrollMargin: offset });
   return { ref, virtual, offset };
 }

@@ -16,8 +16,9 @@ describe('a draft', () => {
     const { result, rerender } = renderHook(({ saved }) => useDraft(saved), {
       initialProps: { saved: { template: 'a' } },
     });
+    expect(result.current.replaced).toBe(0);
     rerender({ saved: { template: 'b' } });
-    expect(result.current.draft.template).toBe('b');
+    expect(result.current).toMatchObject({ draft: { template: 'b' }, replaced: 1 });
   });
 
   it('keeps what was typed when somebody else saved', () => {
@@ -29,6 +30,6 @@ describe('a draft', () => {
     expect(result.current.draft.template).toBe('mine');
     expect(result.current.changed).toEqual(['template']);
     act(() => result.current.reset());
-    expect(result.current.draft.template).toBe('theirs');
+    expect(result.current).toMatchObject({ draft: { template: 'theirs' }, replaced: 1 });
   });
 });

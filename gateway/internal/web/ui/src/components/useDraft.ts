@@ -11,22 +11,26 @@ export function same(a: unknown, b: unknown): boolean {
 
 /**
  * What is being edited beside what is saved. A newer saved state replaces the draft only while nothing
- * was changed, so that nobody's typing is lost.
+ * was changed, so that nobody's typing is lost. How often the draft was replaced by what is saved tells
+ * editors that hold a text of their own when to take the new one.
  */
 export function useDraft<T extends object>(saved: T) {
-  const [draft, setDraft] = useState(saved);
+  const [{ draft, replaced }, setState] = useState({ draft: saved, replaced: 0 });
   const base = useRef(saved);
   useEffect(() => {
     if (same(base.current, saved)) return;
     const before = base.current;
     base.current = saved;
-    setDraft((now) => (same(now, before) ? saved : now));
+    setState((now) => (same(now.draft, before) ? { draft: saved, replaced: now.replaced + 1 } : now));
   }, [saved]);
-  const change = useCallback((part: Partial<T>) => setDraft((now) => ({ ...now, ...part })), []);
-  const reset = useCallback(() => setDraft(base.current), []);
+  const change = useCallback(
+    (part: Partial<T>) => setState((now) => ({ ...now, draft: { ...now.draft, ...part } })),
+    [],
+  );
+  const reset = useCallback(() => setState((now) => ({ draft: base.current, replaced: now.replaced + 1 })), []);
   const changed = useMemo(
     () => (Object.keys({ ...saved, ...draft }) as (keyof T)[]).filter((key) => !same(saved[key], draft[key])),
     [saved, draft],
   );
-  return { draft, change, reset, changed, dirty: changed.length > 0 };
+  return { draft, change, reset, changed, dirty: changed.length > 0, replaced };
 }

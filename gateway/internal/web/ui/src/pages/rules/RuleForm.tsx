@@ -23,10 +23,9 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
   const may = useMay();
   const editable = useEditable();
   const texts = useMemo(() => ({ source: saved.source, cases: saved.cases }), [saved.source, saved.cases]);
-  const { draft, change, reset, changed, dirty } = useDraft(texts);
+  const { draft, change, reset, changed, dirty, replaced } = useDraft(texts);
   const [shown, setShown] = useState<'source' | 'cases'>('source');
   const [goTo, setGoTo] = useState<{ line: number; column: number }>();
-  const [resets, setResets] = useState(0);
   const [asked, setAsked] = useState(false);
   const [conflict, setConflict] = useState(false);
   // The version that is being edited. It moves on only together with what is shown of it.
@@ -54,7 +53,6 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
     setConflict(false);
     save.reset();
     reset();
-    setResets(resets + 1);
     await queries.invalidateQueries({ queryKey: ['rule'] });
   };
   const mine = async () => {
@@ -101,7 +99,7 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
           name={shown === 'source' ? saved.name : `${saved.name}.cases`}
           language={shown === 'source' ? 'javascript' : 'plaintext'}
           value={draft[shown]}
-          stamp={`${saved.version} ${resets}`}
+          stamp={String(replaced)}
           readOnly={!may('rules:write')}
           faults={shown === 'source' ? faults : none}
           goTo={shown === 'source' ? goTo : undefined}
@@ -119,7 +117,6 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
           onSave={() => setAsked(true)}
           onReset={() => {
             reset();
-            setResets(resets + 1);
             save.reset();
           }}
         />

@@ -26,7 +26,9 @@ const look = {
 /** The theme of the editor follows the page's. */
 function useEditorTheme() {
   const scheme = useComputedColorScheme('light');
-  useEffect(() => monaco.editor.setTheme(`orderbell-${scheme}`), [scheme]);
+  useEffect(() => {
+    monaco.editor.setTheme(`orderbell-${scheme}`);
+  }, [scheme]);
 }
 
 /** The editor of a script. Its faults are underlined where they are. */
@@ -83,7 +85,9 @@ export default function ScriptEditor({
     if (model && stamp && model.getValue() !== said.current.value) model.setValue(said.current.value);
   }, [stamp]);
 
-  useEffect(() => editor.current?.updateOptions({ readOnly }), [readOnly]);
+  useEffect(() => {
+    editor.current?.updateOptions({ readOnly });
+  }, [readOnly]);
 
   useEffect(() => {
     const model = editor.current?.getModel();

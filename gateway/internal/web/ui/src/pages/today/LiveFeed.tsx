@@ -77,7 +77,9 @@ function Rows({ rows, zone }: { rows: LiveItem[]; zone?: string }) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => setOffset(ref.current?.offsetTop ?? 0), []);
+  useLayoutEffect(() => {
+    setOffset(ref.current?.offsetTop ?? 0);
+  }, []);
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => 44,

@@ -1,0 +1,159 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { crowd, freePort, guidOf, lanAddress } from './crowd';
+import { Gateway } from './gateway';
+import { type Look, openBrowser, Screen } from './screen';
+
+const password = 'a long pass phrase 7';
+const name = 'Очень длинное название ресторана на набережной "Волна" & сыновья';
+const count = 10_000;
+
+let gateway: Gateway;
+let browser: Browser;
+let home: string;
+
+/** Makes the owner, a provider that sends nowhere, and a restaurant of a very long name; then the crowd comes. */
+async function fill(): Promise<void> {
+  const context = await browser.newContext();
+  const call = async <T>(method: string, path: string, data?: unknown): Promise<T> => {
+    const answer = await context.request.fetch(`${gateway.url}/api/v1${path}`, { method, data });
+    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+  await call('POST', '/setup', { token: gateway.setupLink.split('#')[1], name: 'Хозяйка', password, language: 'ru' });
+  await call('POST', '/accounts', {
+    name: 'main',
+    provider: 'console',
+    settings: { quiet: { value: 'true' } },
+    limits: { per_second: 10_000, per_day: 1_000_000, per_phone_per_day: 100 },
+    revision: 0,
+  });
+  const place = {
+    code: '199990777',
+    name,
+    timezone: 'Europe/Moscow',
+    intake_key: {},
+    order_stage: 'least',
+    order_number: 'orderName',
+  };
+  await call('PUT', '/settings/restaurants', { restaurants: [place], revision: 0 });
+  const notify = await call<{ settings: object; revision: number }>('GET', '/settings/notifications');
+  await call('PUT', '/settings/notifications', {
+    settings: { ...notify.settings, route: ['main'] },
+    revision: notify.revision,
+  });
+  const { key } = await call<{ key: string }>('POST', '/keys', { name: 'qr', scopes: ['contacts:write'] });
+  await crowd(gateway, key, count);
+  const left = async () => {
+    const { queued, sending } = await call<Record<string, { n: number }>>('GET', '/messages/counts');
+    const { items } = await call<{ items: unknown[] }>('GET', '/events?status=stored&limit=1');
+    return (queued?.n ?? 0) + (sending?.n ?? 0) + items.length;
+  };
+  await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 30_000, interval: 200 });
+  await context.close();
+}
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  gateway = await Gateway.start();
+  await fill();
+  const listen = gateway.url.replace('http://', '');
+  await gateway.stop();
+  const admin = `${lanAddress}:${await freePort(lanAddress)}`;
+  gateway = await Gateway.start(gateway.data, listen, { ORDERBELL_ADMIN_LISTEN: admin });
+  home = `http://${admin}`;
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.remove();
+});
+
+/** Signs in over plain http, as somebody in the restaurant's network does. */
+async function visit(look: Look): Promise<Screen> {
+  const screen = await Screen.open(browser, look, home);
+  const { page } = screen;
+  await page.goto(home);
+  await page.getByLabel('Имя', { exact: true }).fill('Хозяйка');
+  await page.getByLabel('Пароль', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Войти' }).click();
+  await page.getByText('Сейчас на кухне').or(page.locator('#feed-title')).first().waitFor();
+  return screen;
+}
+
+const pages = [
+  '/',
+  '/orders',
+  `/orders/${guidOf(count)}`,
+  '/messages',
+  '/events',
+  '/contacts',
+  '/charts',
+  '/restaurants',
+  '/notifications',
+  '/providers',
+  '/rules',
+  '/rules/order-stage.js',
+  '/audit',
+  '/system',
+  '/wizard?step=address',
+  '/docs',
+];
+
+describe.each<Look>([
+  { width: 390, scheme: 'light', language: 'ru' },
+  { width: 1360, scheme: 'dark', language: 'ru' },
+])('ten thousand orders, seen from another machine at $width px', (look) => {
+  it('have pages that do not overflow and need no secure context', async () => {
+    const screen = await visit(look);
+    const { page } = screen;
+    expect(await page.evaluate(() => [isSecureContext, 'clipboard' in navigator])).toEqual([false, false]);
+    const found: string[] = [];
+    for (const path of pages) {
+      await page.goto(home + path);
+      await screen.settle();
+      const over = await screen.overflow();
+      if (over) found.push(`${path} is too wide by ${over}`);
+      found.push(...screen.faults.splice(0).map((fault) => `${path} ${fault}`));
+    }
+    expect(found).toEqual([]);
+
+    await page.goto(`${home}/wizard?step=address`);
+    const address = page.getByRole('textbox').first();
+    await expect.poll(() => address.inputValue()).toContain('/api/v4/kds/events');
+    await page.getByRole('button', { name: 'Копировать' }).first().click();
+    await page.getByRole('button', { name: 'Скопировано' }).first().waitFor();
+    await page.goto(`${home}/events`);
+    await page.getByLabel('Код ресторана').focus();
+    await page.keyboard.press('Control+V');
+    await expect.poll(() => page.getByLabel('Код ресторана').inputValue()).toContain('/api/v4/kds/events');
+    await screen.close();
+  });
+
+  it('are read to the end of what was asked for, and only what is in sight is drawn', async () => {
+    const screen = await visit(look);
+    const { page } = screen;
+    const drawn = () => page.locator(look.width === 390 ? '[role=listitem]' : 'tbody tr[data-index]');
+    for (const [path, title] of [
+      ['/orders', 'Заказы'],
+      ['/messages', 'Сообщения'],
+      ['/events', 'События'],
+    ] as const) {
+      await page.goto(home + path);
+      await page.getByRole(look.width === 390 ? 'list' : 'table', { name: title }).waitFor();
+      const most = Math.max(0, ...(await drawn().evaluateAll((all) => all.map((one) => Number(one.dataset.index)))));
+      for (let more = 0; more < 3; more++) {
+        await page.getByRole('button', { name: 'Показать ещё' }).click();
+        await expect.poll(() => page.getByRole('button', { name: 'Показать ещё' }).isEnabled()).toBe(true);
+      }
+      await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+      await expect
+        .poll(async () => Number(await drawn().last().getAttribute('data-index')), { message: path })
+        .toBeGreaterThan(most + 100);
+      expect(await drawn().count()).toBeLessThan(80);
+      expect(await screen.overflow()).toBe('');
+    }
+    expect(screen.faults).toEqual([]);
+    await screen.close();
+  });
+});
