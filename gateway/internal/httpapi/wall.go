@@ -42,7 +42,6 @@ func (s *Server) wall(w http.ResponseWriter, r *http.Request) *problem.Refusal {
 	header := w.Header()
 	header["Content-Security-Policy"] = valueCSP
 	header["Referrer-Policy"] = valueNoReferrer
-	header["Cross-Origin-Opener-Policy"] = valueSameOrigin
 	header["Cross-Origin-Resource-Policy"] = valueSameOrigin
 	header["X-Frame-Options"] = valueDeny
 	calls := strings.HasPrefix(r.URL.EscapedPath(), adminapi.Prefix+"/")

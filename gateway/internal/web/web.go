@@ -11,7 +11,9 @@ import (
 	"io"
 	"io/fs"
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
 	"path"
 	"strconv"
 	"strings"
@@ -163,7 +165,9 @@ func (s *Site) write(w http.ResponseWriter, r *http.Request, name string, found 
 	if name == index || name == docs {
 		header.Set("Content-Security-Policy", Policy)
 		header.Set("X-Frame-Options", "DENY")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if !overPlainAddress(r) {
+			header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		}
 	}
 	body, tag := found.packed, `"`+found.tag+`-gz"`
 	if acceptsGzip(r.Header.Values("Accept-Encoding")) {
@@ -182,6 +186,20 @@ func (s *Site) write(w http.ResponseWriter, r *http.Request, name string, found 
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(body) // who is gone needs no answer
 	}
+}
+
+// overPlainAddress tells whether the page is asked for at an address of a network without encryption.
+// Browsers keep no opener policy there, and complain of it on each page.
+func overPlainAddress(r *http.Request) bool {
+	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
+		return false
+	}
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && !address.IsLoopback()
 }
 
 // acceptsGzip tells whether the client takes gzip. A client that says nothing gets plain bytes.

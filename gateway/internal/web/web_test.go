@@ -311,3 +311,25 @@ func TestABrokenBuildIsToldAtStart(t *testing.T) {
 		}
 	}
 }
+
+func TestThePageAsksForNoPolicyThatTheBrowserCannotKeep(t *testing.T) {
+	t.Parallel()
+	site := built(t)
+	tests := []struct {
+		name, target, proto string
+		want                string
+	}{
+		{"on this machine", "http://127.0.0.1:11010/", "", "same-origin"},
+		{"on this machine, by IPv6", "http://[::1]:11010/", "", "same-origin"},
+		{"by name, where a proxy may encrypt", "http://bell.example/", "", "same-origin"},
+		{"in the restaurant's network", "http://192.168.1.7:11010/", "", ""},
+		{"in the restaurant's network, behind a proxy that encrypts", "http://192.168.1.7/", "https", "same-origin"},
+		{"in the restaurant's network, encrypted", "https://192.168.1.7/", "", "same-origin"},
+	}
+	for _, test := range tests {
+		w, _ := ask(t, site, http.MethodGet, test.target, "Accept", "text/html", "X-Forwarded-Proto", test.proto)
+		if got := w.Header().Get("Cross-Origin-Opener-Policy"); got != test.want {
+			t.Errorf("%s: the opener policy is %q, want %q", test.name, got, test.want)
+		}
+	}
+}

@@ -179,6 +179,7 @@ const routes: [name: string, path: string][] = [
   ['system', '/system'],
   ['wizard', '/wizard?step=address'],
   ['more', '/more'],
+  ['api', '/docs#list-messages'],
   ['not-found', '/nowhere'],
 ];
 
