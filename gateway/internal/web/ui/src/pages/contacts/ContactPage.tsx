@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -75,9 +75,13 @@ export default function ContactPage() {
               <Group key={one.id} gap="sm">
                 <OrderNumber number={one.order_number} id={one.order_id} />
                 <StatusBadge status={one.status} />
-                <Link to={`/messages/${one.id}`} className="ob-link">
+                <Anchor
+                  className="ob-link"
+                  size="sm"
+                  renderRoot={(props) => <Link to={`/messages/${one.id}`} {...props} />}
+                >
                   <RelativeTime at={one.created_at} size="sm" />
-                </Link>
+                </Anchor>
               </Group>
             ))}
           </Stack>

@@ -20,7 +20,7 @@ export function PhonePreview({ settings, sender }: { settings: NotificationSetti
           <Text size="sm" fw={600}>
             {sender || t('notify.noSender')}
           </Text>
-          {isFetching ? <Loader size={14} aria-label={t('loading')} /> : null}
+          {isFetching ? <Loader size={14} role="img" aria-label={t('loading')} /> : null}
         </Group>
         <Box className={classes.bubble} aria-live="polite">
           {data?.text ?? '…'}

@@ -35,6 +35,7 @@ export default function SystemPage() {
           <>
             <Part title={t('system.checks')}>
               <Findings findings={system.data.checks} />
+              {system.data.checks.length === 0 ? <Text size="sm">{t('system.allWell')}</Text> : null}
             </Part>
             <Made of={system.data} />
             <Processes of={system.data} />
