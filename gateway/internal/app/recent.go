@@ -8,7 +8,7 @@ import (
 
 // recent remembers what the intake understood of the last bodies, so that the decide loop need not
 // read the same bytes again a moment later. It is only a shortcut: what is not in it, after a restart
-// or a backlog, is decoded from the stored body. Safe for concurrent use.
+// or a backlog, is read and decoded from the stored body. Safe for concurrent use.
 type recent struct {
 	mu       sync.Mutex
 	postings map[string][]kds.Posting // by kds.Key.Hash
@@ -41,13 +41,12 @@ func (r *recent) check(body []byte) error {
 	return nil
 }
 
-// decode gives the postings of a stored event.
-func (r *recent) decode(e kds.Event) ([]kds.Posting, error) {
+// recall gives the postings of a stored event, if they are remembered.
+func (r *recent) recall(e kds.Event) ([]kds.Posting, bool) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	postings, there := r.postings[e.Key.Hash]
-	r.mu.Unlock()
-	if there {
-		return postings, nil
-	}
-	return kds.Decode(e.Body)
+	return postings, there
 }
+
+func decodeEvent(e kds.Event) ([]kds.Posting, error) { return kds.Decode(e.Body) }

@@ -74,7 +74,7 @@ func (b *RuleBook) onBench(ctx context.Context, draft *rule.File) (*bench, error
 func (b *RuleBook) trial(bench *bench) *pipeline.Trial {
 	trial := &pipeline.Trial{
 		Rules: bench.pool, Policies: b.policies, Now: b.opts.Now,
-		Decode: func(e kds.Event) ([]kds.Posting, error) { return kds.Decode(e.Body) },
+		Decode: decodeEvent,
 	}
 	if b.db != nil {
 		trial.Known = b.db

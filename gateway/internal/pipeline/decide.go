@@ -18,7 +18,8 @@ import (
 // one order are decided in the order of their arrival.
 type Decide struct {
 	Inbox    Inbox
-	Decode   func(kds.Event) ([]kds.Posting, error) // kds.Decode of the body, or what is remembered of it
+	Recall   func(kds.Event) ([]kds.Posting, bool)  // what the intake understood of an event a moment ago; may be nil
+	Decode   func(kds.Event) ([]kds.Posting, error) // of an event that is not recalled: kds.Decode of its body
 	Rules    Decider
 	Policies Policies
 	NewID    func() string          // ULIDs, increasing
@@ -141,11 +142,15 @@ type seen struct {
 // decide takes a batch of events from their bytes to their decisions. It also returns the orders as it
 // leaves them.
 func (d *Decide) decide(ctx context.Context, events []kds.Event, under *saving) ([]rule.Decided, map[string]*order.Order, error) {
+	known, err := d.recall(ctx, events)
+	if err != nil {
+		return nil, nil, err
+	}
 	decided := make([]rule.Decided, len(events))
 	var work []seen
 	for i, e := range events {
 		decided[i] = rule.Decided{EventID: e.ID, Status: kds.Done}
-		orders, note, err := d.read(e)
+		orders, note, err := d.read(e, known[i])
 		if err != nil {
 			decided[i].Status, decided[i].Note = kds.Quarantined, noteOf(err, d.Policies(e.Restaurant).Language)
 			continue
@@ -176,11 +181,43 @@ func noteOf(err error, lang string) string {
 	return err.Error()
 }
 
-// read understands one event. The note tells what was odd but tolerable, or why nothing follows.
-func (d *Decide) read(e kds.Event) ([]order.Order, string, error) {
-	postings, err := d.Decode(e)
-	if err != nil {
-		return nil, "", err
+// recall gives what is remembered of each event, nil where nothing is, and reads the bodies of those.
+func (d *Decide) recall(ctx context.Context, events []kds.Event) ([][]kds.Posting, error) {
+	known := make([][]kds.Posting, len(events))
+	var unread []kds.Event
+	var at []int
+	for i, e := range events {
+		if d.Recall != nil {
+			if postings, there := d.Recall(e); there {
+				known[i] = postings
+				if postings == nil {
+					known[i] = []kds.Posting{} // nothing is in it, and that is known
+				}
+				continue
+			}
+		}
+		unread, at = append(unread, e), append(at, i)
+	}
+	if len(unread) == 0 {
+		return known, nil
+	}
+	if err := d.Inbox.ReadBodies(ctx, unread); err != nil {
+		return nil, fmt.Errorf("read bodies: %w", err)
+	}
+	for k, i := range at {
+		events[i] = unread[k]
+	}
+	return known, nil
+}
+
+// read understands one event, of which postings are what is remembered, nil: nothing. The note tells what
+// was odd but tolerable, or why nothing follows.
+func (d *Decide) read(e kds.Event, postings []kds.Posting) ([]order.Order, string, error) {
+	if postings == nil {
+		var err error
+		if postings, err = d.Decode(e); err != nil {
+			return nil, "", err
+		}
 	}
 	var orders []order.Order
 	var note string

@@ -176,7 +176,7 @@ func TestWhatCannotBeUnderstoodIsQuarantinedAloneWithANote(t *testing.T) {
 }
 
 func TestAFailureGivesTheEventsBackAndTheyAreDecidedWhenItIsOver(t *testing.T) {
-	for _, call := range []string{"ClaimEvents", "FindOrders", "FindContacts", "SaveDecided", "Decide", "ClaimWaits"} {
+	for _, call := range []string{"ClaimEvents", "ReadBodies", "FindOrders", "FindContacts", "SaveDecided", "Decide", "ClaimWaits"} {
 		t.Run(call, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				d := setup(t)

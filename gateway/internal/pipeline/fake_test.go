@@ -71,6 +71,12 @@ func (b *inbox) ClaimEvents(_ context.Context, n int, _ time.Time) ([]kds.Event,
 	return events, nil
 }
 
+func (b *inbox) ReadBodies(context.Context, []kds.Event) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.call("ReadBodies")
+}
+
 func (b *inbox) ReleaseEvents(_ context.Context, ids []string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

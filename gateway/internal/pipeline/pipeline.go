@@ -30,9 +30,11 @@ type Sender interface {
 
 // Inbox is the Decide loop's view of the store. Implemented by store.DB.
 type Inbox interface {
-	// ClaimEvents takes up to n stored events in order of arrival. Tries is raised and committed
-	// before it returns. An event is claimed by nobody else until it is saved or released.
+	// ClaimEvents takes up to n stored events in order of arrival, without their bodies. Tries is raised
+	// and committed before it returns. An event is claimed by nobody else until it is saved or released.
 	ClaimEvents(ctx context.Context, n int, now time.Time) ([]kds.Event, error)
+	// ReadBodies fills in the bodies of events; one that was dropped after its retention stays nil.
+	ReadBodies(ctx context.Context, events []kds.Event) error
 	// ReleaseEvents gives claimed events back undone.
 	ReleaseEvents(ctx context.Context, ids []string) error
 	// FindOrders returns the stored order for each of the wanted ones, nil where it is new.

@@ -120,32 +120,27 @@ func (db *DB) settleRound(t *tx, round []due, now time.Time) ([]due, error) {
 	return open, nil
 }
 
-var (
-	insertAttempts = newRowsQuery(`INSERT INTO attempt (id, message_id, n, account, started_at, ended_at, outcome) VALUES `, plain(7), ``)
-	markSending    = newRowsQuery(`UPDATE message SET status = 'sending', reason = '', note = '', token = v.column2,
-		attempts = v.column3, lease_until = v.column4, updated_at = v.column5 FROM (VALUES `,
-		[]string{"", "", "INTEGER", "BIGINT", "BIGINT"}, `) v WHERE message.id = v.column1`)
-)
+var insertAttempts = newRowsQuery(`INSERT INTO attempt (id, message_id, n, account, started_at, ended_at, outcome) VALUES `, 7, ``)
 
 // begin marks messages sending and writes their attempts.
 func (db *DB) begin(t *tx, open []due, now time.Time) ([]message.Attempt, error) {
 	attempts := make([]message.Attempt, len(open))
 	rows := make([]any, 0, insertAttempts.width*len(open))
-	moves := make([]any, 0, markSending.width*len(open))
 	at, lease := micros(now), micros(now.Add(messageLease))
 	for i := range open {
 		d := &open[i]
 		a := message.Attempt{ID: db.ids.next(), MessageID: d.ID, N: d.Attempts + 1, Account: d.Account, StartedAt: now}
+		_, err := t.exec(`UPDATE message SET token = $1, attempts = $2, lease_until = $3, updated_at = $4, status = 'sending',
+			reason = '', note = '' WHERE id = $5`, a.ID, a.N, lease, at, d.ID)
+		if err != nil {
+			return nil, err
+		}
 		rows = append(rows, a.ID, a.MessageID, a.N, a.Account, at, 0, "")
-		moves = append(moves, d.ID, a.ID, a.N, lease, at)
 		d.Status, d.Reason, d.Note, d.Attempts, d.UpdatedAt = message.Sending, "", "", a.N, now
 		attempts[i] = a
 		if err := db.touched(t, d.ID); err != nil {
 			return nil, err
 		}
-	}
-	if _, err := t.rows(&markSending, moves, nil); err != nil {
-		return nil, err
 	}
 	_, err := t.rows(&insertAttempts, rows, nil)
 	return attempts, err
@@ -211,29 +206,13 @@ func (db *DB) FinishAttempts(ctx context.Context, done []message.Finished) error
 		outcomes[i] = outcome
 	}
 	return db.do(ctx, func(t *tx) error {
-		for rest, told := done, outcomes; len(rest) > 0; {
-			n := distinct(rest)
-			if err := db.finish(t, rest[:n], told[:n]); err != nil {
-				return fmt.Errorf("attempts from %s on: %w", rest[0].Attempt.ID, err)
+		for i := range done {
+			if err := db.finish(t, &done[i], outcomes[i]); err != nil {
+				return fmt.Errorf("attempt %s: %w", done[i].Attempt.ID, err)
 			}
-			rest, told = rest[n:], told[n:]
 		}
 		return nil
 	})
-}
-
-// distinct is how many of done, from the first on, concern different attempts and messages: one
-// statement can take these together.
-func distinct(done []message.Finished) int {
-	seen := make(map[string]bool, 2*len(done))
-	for i := range done {
-		attempt, text := done[i].Attempt.ID, done[i].Attempt.MessageID
-		if seen[attempt] || seen[text] {
-			return i
-		}
-		seen[attempt], seen[text] = true, true
-	}
-	return len(done)
 }
 
 func encodeOutcome(o *message.Outcome) (string, error) {
@@ -244,59 +223,37 @@ func encodeOutcome(o *message.Outcome) (string, error) {
 	return string(text), err
 }
 
-var (
-	endAttempts = newRowsQuery(`UPDATE attempt SET ended_at = v.column2, outcome = v.column3 FROM (VALUES `,
-		[]string{"", "BIGINT", ""}, `) v WHERE attempt.id = v.column1`)
-	moveSent = newRowsQuery(`UPDATE message SET status = v.column3, reason = v.column4, note = v.column5,
-		token = '', lease_until = 0, updated_at = v.column6,
-		account = CASE WHEN v.column7 <> '' THEN v.column7 ELSE account END,
-		next_at = CASE WHEN v.column8 > 0 THEN v.column8 ELSE next_at END,
-		provider_id = CASE WHEN v.column9 <> '' THEN v.column9 ELSE provider_id END,
-		segments = CASE WHEN v.column10 > 0 THEN v.column10 ELSE segments END FROM (VALUES `,
-		[]string{"", "", "", "", "", "BIGINT", "", "BIGINT", "", "INTEGER"},
-		`) v WHERE message.id = v.column1 AND message.token = v.column2 AND message.status = 'sending' RETURNING message.id`)
-)
+// moveSent moves a message on that is still the attempt's. One row in a statement, for a statement that
+// takes many (UPDATE … FROM) sets its rows aside first and costs twice as much; and the account is not among
+// its columns, for each index that names it would be written again.
+const moveSent = `UPDATE message SET status = $1, reason = $2, note = $3, token = '', lease_until = 0, updated_at = $4,
+	next_at = coalesce(nullif(CAST($5 AS BIGINT), 0), next_at),
+	provider_id = coalesce(nullif($6, ''), provider_id),
+	segments = coalesce(nullif(CAST($7 AS INTEGER), 0), segments)
+	WHERE id = $8 AND token = $9 AND status = 'sending'`
 
-// finish writes the outcomes of attempts at different messages, and moves those messages on that the
-// attempts still have.
-func (db *DB) finish(t *tx, done []message.Finished, outcomes []string) error {
-	ends := make([]any, 0, endAttempts.width*len(done))
-	moves := make([]any, 0, moveSent.width*len(done))
-	at := make(map[string]int, len(done))
-	times := make([]time.Time, len(done))
-	for i := range done {
-		a, m := &done[i].Attempt, &done[i].Next
-		times[i] = db.now()
-		if a.EndedAt != nil {
-			times[i] = *a.EndedAt
-		}
-		ended := micros(times[i])
-		at[a.MessageID] = i
-		ends = append(ends, a.ID, ended, outcomes[i])
-		moves = append(moves, a.MessageID, a.ID, string(m.Status), string(m.Reason), m.Note, ended,
-			m.Account, micros(m.NextAt), m.ProviderID, m.Segments)
+// finish writes the outcome of an attempt, and moves its message on if the attempt still has it.
+func (db *DB) finish(t *tx, f *message.Finished, outcome string) error {
+	a, m := &f.Attempt, f.Next
+	m.MessageID = a.MessageID
+	at := db.now()
+	if a.EndedAt != nil {
+		at = *a.EndedAt
 	}
-	if _, err := t.rows(&endAttempts, ends, nil); err != nil {
+	if _, err := t.exec(`UPDATE attempt SET ended_at = $1, outcome = $2 WHERE id = $3`, micros(at), outcome, a.ID); err != nil {
 		return err
 	}
-	var moved []int
-	_, err := t.rows(&moveSent, moves, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		moved = append(moved, at[id])
-		return err
-	})
-	if err != nil {
+	n, err := t.exec(moveSent, string(m.Status), string(m.Reason), m.Note, micros(at), micros(m.NextAt), m.ProviderID, m.Segments,
+		a.MessageID, a.ID)
+	if err != nil || n == 0 {
 		return err
 	}
-	for _, i := range moved {
-		m := done[i].Next
-		m.MessageID = done[i].Attempt.MessageID
-		if err := db.hasMoved(t, m, times[i], m.Status != message.Accepted); err != nil {
+	if m.Account != "" && m.Account != a.Account {
+		if _, err := t.exec(`UPDATE message SET account = $1 WHERE id = $2`, m.Account, m.MessageID); err != nil {
 			return err
 		}
 	}
-	return nil
+	return db.hasMoved(t, m, at, m.Status != message.Accepted)
 }
 
 // moveOn writes a move, if the message still fits the term, whose parameters begin with $10.

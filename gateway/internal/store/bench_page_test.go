@@ -97,8 +97,8 @@ func fillPages(b *testing.B, db *DB) {
 	b.Helper()
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a repeatable year
 	insertOrders := newRowsQuery(`INSERT INTO orders (id, restaurant, guid, visit, ident, number, number_key, stage, closed, contact_id,
-		contact_at, doc, first_seen, received_at) VALUES `, plain(14), ``)
-	insertContacts := newRowsQuery(`INSERT INTO contact (id, phone, language, suppressed, created_at, updated_at) VALUES `, plain(6), ``)
+		contact_at, doc, first_seen, received_at) VALUES `, 14, ``)
+	insertContacts := newRowsQuery(`INSERT INTO contact (id, phone, language, suppressed, created_at, updated_at) VALUES `, 6, ``)
 	doc := appendOrder(nil, &order.Order{Restaurant: "199990777", Name: "12.1", Stage: order.Ready})
 	const step = 5000
 	for from := 0; from < pageRows; from += step {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
@@ -25,7 +26,8 @@ func (b bound) newer(other bound) bound {
 // FindContacts implements pipeline.Inbox. The newest binding counts: one that is already joined to
 // the stored order, or one that waits under any of the order's names.
 func (db *DB) FindContacts(ctx context.Context, orders []order.Order) ([]*contact.Contact, error) {
-	joined, err := db.joinedContacts(ctx, orders)
+	people := map[string]*contact.Contact{}
+	joined, err := db.joinedContacts(ctx, orders, people)
 	if err != nil {
 		return nil, err
 	}
@@ -48,13 +50,12 @@ func (db *DB) FindContacts(ctx context.Context, orders []order.Order) ([]*contac
 			ids = append(ids, b.contactID)
 		}
 	}
-	contacts, err := db.contacts(ctx, ids)
-	if err != nil {
+	if err := db.addPeople(ctx, people, ids); err != nil {
 		return nil, err
 	}
 	found := make([]*contact.Contact, len(orders))
 	for i, id := range who {
-		found[i] = contacts[id]
+		found[i] = people[id]
 	}
 	return found, nil
 }
@@ -70,14 +71,15 @@ func (db *DB) namesOf(o *order.Order) []string {
 }
 
 // joinedContacts finds the contacts that stored orders have, by order ID and, for orders whose ID
-// the caller does not know, by ref.
-func (db *DB) joinedContacts(ctx context.Context, orders []order.Order) (map[string]bound, error) {
+// the caller does not know, by ref. The people it meets are put to people, without their consents.
+func (db *DB) joinedContacts(ctx context.Context, orders []order.Order, people map[string]*contact.Contact) (map[string]bound, error) {
 	joined := map[string]bound{}
 	keep := func(rows *sql.Rows) error {
 		var key string
-		var b bound
-		err := rows.Scan(&key, &b.contactID, &b.at)
-		joined[key] = b
+		var at int64
+		c, err := scanPerson(rows, &key, &at)
+		joined[key] = bound{c.ID, at}
+		people[c.ID] = c
 		return err
 	}
 	var ids, names []string
@@ -89,18 +91,28 @@ func (db *DB) joinedContacts(ctx context.Context, orders []order.Order) (map[str
 		names = append(names, refs(&orders[i])...)
 	}
 	err := inLists(ids, 1, func(list string, args []any) error {
-		return db.reader.each(ctx, keep,
-			`SELECT id, contact_id, contact_at FROM orders WHERE contact_id <> '' AND id IN `+list, args...)
+		return db.reader.each(ctx, keep, `SELECT o.id, o.contact_at, `+personColumns+`
+			FROM orders o JOIN contact c ON c.id = o.contact_id WHERE o.id IN `+list, args...)
 	})
 	if err != nil {
 		return nil, err
 	}
 	err = inLists(names, 1, func(list string, args []any) error {
-		return db.reader.each(ctx, keep,
-			`SELECT r.ref, o.contact_id, o.contact_at FROM order_ref r JOIN orders o ON o.id = r.order_id
-			WHERE o.contact_id <> '' AND r.ref IN `+list, args...)
+		return db.reader.each(ctx, keep, `SELECT r.ref, o.contact_at, `+personColumns+`
+			FROM order_ref r JOIN orders o ON o.id = r.order_id JOIN contact c ON c.id = o.contact_id WHERE r.ref IN `+list, args...)
 	})
 	return joined, err
+}
+
+const personColumns = `c.id, c.phone, c.language, c.suppressed`
+
+// scanPerson reads personColumns behind whatever columns come before them.
+func scanPerson(rows *sql.Rows, before ...any) (*contact.Contact, error) {
+	var c contact.Contact
+	var phone string
+	err := rows.Scan(append(before, &c.ID, &phone, &c.Language, &c.Suppressed)...)
+	c.Phone = contact.StoredPhone(phone)
+	return &c, err
 }
 
 func (db *DB) waitingBindings(ctx context.Context, orders []order.Order) (map[string]bound, error) {
@@ -127,24 +139,34 @@ func (db *DB) waitingBindings(ctx context.Context, orders []order.Order) (map[st
 // contacts reads people with their consents.
 func (db *DB) contacts(ctx context.Context, ids []string) (map[string]*contact.Contact, error) {
 	people := map[string]*contact.Contact{}
-	err := inLists(ids, 1, func(list string, args []any) error {
-		err := db.reader.each(ctx, func(rows *sql.Rows) error {
-			var c contact.Contact
-			var phone string
-			err := rows.Scan(&c.ID, &phone, &c.Language, &c.Suppressed)
-			c.Phone = contact.StoredPhone(phone)
-			people[c.ID] = &c
-			return err
-		}, `SELECT id, phone, language, suppressed FROM contact WHERE id IN `+list, args...)
-		if err != nil {
-			return err
+	return people, db.addPeople(ctx, people, ids)
+}
+
+// addPeople reads those of ids whom people lacks, and the consents of all of ids.
+func (db *DB) addPeople(ctx context.Context, people map[string]*contact.Contact, ids []string) error {
+	var unknown []string
+	for _, id := range ids {
+		if people[id] == nil {
+			unknown = append(unknown, id)
 		}
+	}
+	err := inLists(unknown, 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			c, err := scanPerson(rows)
+			people[c.ID] = c
+			return err
+		}, `SELECT `+personColumns+` FROM contact c WHERE c.id IN `+list, args...)
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(ids)
+	return inLists(slices.Compact(ids), 1, func(list string, args []any) error {
 		return db.reader.each(ctx, func(rows *sql.Rows) error {
 			return scanConsent(rows, people)
 		}, `SELECT contact_id, category, given, given_at, purpose, policy_version, source, recorded_at
 			FROM consent WHERE contact_id IN `+list+` ORDER BY contact_id, id`, args...)
 	})
-	return people, err
 }
 
 func scanConsent(rows *sql.Rows, people map[string]*contact.Contact) error {

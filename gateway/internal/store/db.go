@@ -51,7 +51,8 @@ type DB struct {
 	reader   *reader
 	once     sync.Once
 
-	compactMost int64 // Options.Compact
+	compactMost int64         // Options.Compact
+	checkpoints *checkpointer // nil when read-only
 }
 
 // Open opens the database in the folder and brings its schema up to date. It fails, and changes
@@ -129,7 +130,11 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	db.ids.after(last)
+	if err := db.openCheckpointer(); err != nil {
+		return err
+	}
 	go db.writer.loop(context.WithoutCancel(ctx))
+	go db.runCheckpoints(context.WithoutCancel(ctx))
 	if o.Instance {
 		return db.takeOver(ctx)
 	}
@@ -164,6 +169,7 @@ func (db *DB) Close() error {
 	db.once.Do(func() {
 		if db.writer != nil {
 			db.writer.shut()
+			<-db.checkpoints.ended
 		}
 		err = db.release()
 	})
@@ -177,6 +183,9 @@ func (db *DB) release() error {
 	}
 	if db.writer != nil {
 		db.writer.drop(false) // no-op after the loop has ended
+	}
+	if db.checkpoints != nil {
+		faults = append(faults, db.checkpoints.pool.Close())
 	}
 	if db.write != nil {
 		// The last connection to close folds the log in; TRUNCATE also covers other readers of the file.

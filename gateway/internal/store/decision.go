@@ -184,9 +184,9 @@ func (db *DB) saveOrders(t *tx, live []*decided) (closed []string, err error) {
 }
 
 var (
-	insertOrderEvents = newRowsQuery(`INSERT INTO order_event (order_id, event_id) VALUES `, plain(2), ` ON CONFLICT DO NOTHING`)
+	insertOrderEvents = newRowsQuery(`INSERT INTO order_event (order_id, event_id) VALUES `, 2, ` ON CONFLICT DO NOTHING`)
 	insertDecisions   = newRowsQuery(`INSERT INTO decision (id, event_id, order_id, restaurant, rule, rule_version, change,
-		outcome, reason, note, wait_until, due_at, decided_at) VALUES `, plain(13), ``)
+		outcome, reason, note, wait_until, due_at, decided_at) VALUES `, 13, ``)
 )
 
 // saveDecisions queues the messages of decisions and keeps each with what it came to.

@@ -36,9 +36,11 @@
 //     phone, because the usual cause is a mistyped digit and the wrong guest must not be told.
 //   - Pages have 4 KiB. Bodies of 2 KB would fill bigger ones better, but each commit writes whole pages
 //     of a dozen indexes: 8 KiB pages write a quarter more bytes for each event, 16 KiB twice as many.
-//   - Rows go many to a statement (rowsQuery), parameters have no names in SQLite (bareParameters), and
+//   - Rows are inserted many to a statement (rowsQuery) and changed one by one, parameters have no names in SQLite (bareParameters), and
 //     of an order only what changed is written: names and their indexes mostly stay.
 //   - The unique index on event keys is the one with no locality of its own: hashes are random, and each
-//     would dirty a page of its own in each commit. So the digits of the posting's time go before the
-//     hash of a dated event (storedKey), which keeps the index growing at its end.
+//     would dirty a page of its own in each commit. So the digits of the posting's time and of r_keeper's
+//     count go before the hash of a dated event (storedKey), which keeps the index growing at its end.
+//     The lead was the time alone before; a posting stored then and repeated after the upgrade is stored
+//     twice, and the second changes nothing that its order did not have.
 package store

@@ -90,7 +90,7 @@ func TestInListsPadWithoutRepeatingOrForgetting(t *testing.T) {
 
 func TestParametersLoseTheirNamesOnlyWhereTheirOrderSaysTheSame(t *testing.T) {
 	t.Parallel()
-	long := "SELECT " + valueLists(4, plain(3))
+	long := "SELECT " + valueLists(4, 3)
 	for query, want := range map[string]string{
 		"SELECT 1":                       "SELECT 1",
 		"a = $1 AND b IN ($2,$3)":        "a = ? AND b IN (?,?)",
@@ -110,8 +110,8 @@ func TestParametersLoseTheirNamesOnlyWhereTheirOrderSaysTheSame(t *testing.T) {
 func TestManyRowsGoIntoFewStatements(t *testing.T) {
 	t.Parallel()
 	db := opened(t, Options{})
-	insert := newRowsQuery(`INSERT INTO state (key, value) VALUES `, plain(2), ` ON CONFLICT (key) DO NOTHING RETURNING key`)
-	change := newRowsQuery(`UPDATE state SET value = v.column2 FROM (VALUES `, plain(2), `) v WHERE state.key = v.column1`)
+	insert := newRowsQuery(`INSERT INTO state (key, value) VALUES `, 2, ` ON CONFLICT (key) DO NOTHING RETURNING key`)
+	change := newRowsQuery(`UPDATE state SET value = v.column2 FROM (VALUES `, 2, `) v WHERE state.key = v.column1`)
 	for _, n := range []int{0, 1, 7, 8, 9, 77} {
 		var added int
 		err := db.do(t.Context(), func(tx *tx) error {

@@ -94,8 +94,8 @@ func (db *DB) addBody(t *tx, n *newEvent, inserted bool) error {
 
 var (
 	insertEvents = newRowsQuery(`INSERT INTO event
-		(id, restaurant, source, key_hash, dated, status, note, tries, lease_until, received_at) VALUES `, plain(10), ` ON CONFLICT DO NOTHING`)
-	insertBodies = newRowsQuery(`INSERT INTO event_body (event_id, form, body) VALUES `, plain(3), ``)
+		(id, restaurant, source, key_hash, dated, status, note, tries, lease_until, received_at) VALUES `, 10, ` ON CONFLICT DO NOTHING`)
+	insertBodies = newRowsQuery(`INSERT INTO event_body (event_id, form, body) VALUES `, 3, ``)
 )
 
 func appendEvent(row []any, n *newEvent) []any {
@@ -171,7 +171,7 @@ func sameEvent(t *tx, e kds.Event) (id string, err error) {
 }
 
 // ClaimEvents implements pipeline.Inbox: up to n stored events in order of arrival, their tries
-// raised on disk before it returns. One that was taken up three times before is marked failed
+// raised on disk before it returns, without their bodies. One that was taken up three times before is marked failed
 // instead.
 func (db *DB) ClaimEvents(ctx context.Context, n int, now time.Time) ([]kds.Event, error) {
 	var events []kds.Event
@@ -197,10 +197,6 @@ func (db *DB) ClaimEvents(ctx context.Context, n int, now time.Time) ([]kds.Even
 		return nil, err
 	}
 	slices.SortFunc(events, func(a, b kds.Event) int { return cmp.Compare(a.ID, b.ID) })
-	if err := db.readBodies(ctx, events); err != nil {
-		// The claim is on disk; without a release it would hold until its lease ends.
-		return nil, cmp.Or(db.ReleaseEvents(context.WithoutCancel(ctx), eventIDs(events)), err)
-	}
 	return events, nil
 }
 
@@ -252,8 +248,8 @@ func scanEvent(rows *sql.Rows, e *kds.Event) error {
 	return err
 }
 
-// readBodies fills in the bodies; one that was dropped after its retention stays nil.
-func (db *DB) readBodies(ctx context.Context, events []kds.Event) error {
+// ReadBodies implements pipeline.Inbox; one that was dropped after its retention stays nil.
+func (db *DB) ReadBodies(ctx context.Context, events []kds.Event) error {
 	at := make(map[string]int, len(events))
 	for i, e := range events {
 		at[e.ID] = i

@@ -15,6 +15,13 @@ func TestTheStoredKeyOfADatedEventBeginsWithItsTime(t *testing.T) {
 		want  string
 	}{
 		{`<a RestCode="1" DateTime="2026-05-20T09:00:03" Situation="1">`, true, "20260520090003:ff"},
+		{`<a DateTime="2026-05-20T09:00:03" seqnumber="66" guid="x">`, true, "20260520090003.0000000066:ff"},
+		{`<a seqnumber="1234567890" DateTime="2026-05-20T09:00:03">`, true, "20260520090003.1234567890:ff"},
+		{`<a seqnumber="12345678901" DateTime="2026-05-20T09:00:03">`, true, "20260520090003:ff"},
+		{`<a seqnumber="-1" DateTime="2026-05-20T09:00:03">`, true, "20260520090003:ff"},
+		{`<a seqnumber="" DateTime="2026-05-20T09:00:03">`, true, "20260520090003:ff"},
+		{`<a DateTime="2026-05-20T09:00:03" seqnumber="6`, true, "20260520090003:ff"},
+		{`<a seqnumber="66">`, true, "ff"},
 		{`{"occurred_at": "2026-05-20T09:00:03.250+03:00"}`, true, "20260520090003:ff"},
 		{`<a DateTime="2026-05-20">`, true, "20260520:ff"},
 		{`<a DateTime="2026-05-20T09:00:03">`, false, "ff"},

@@ -110,7 +110,7 @@ func (db *DB) eventsByID(ctx context.Context, ids []string) ([]ListedEvent, erro
 		return nil, err
 	}
 	slices.SortFunc(events, func(a, b kds.Event) int { return strings.Compare(b.ID, a.ID) })
-	if err := db.readBodies(ctx, events); err != nil {
+	if err := db.ReadBodies(ctx, events); err != nil {
 		return nil, err
 	}
 	all := make([]ListedEvent, len(events))

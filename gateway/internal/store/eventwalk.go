@@ -27,7 +27,7 @@ func (db *DB) LastEvents(ctx context.Context, from, to time.Time, limit int) ([]
 		return nil, err
 	}
 	slices.Reverse(events)
-	return events, db.readBodies(ctx, events)
+	return events, db.ReadBodies(ctx, events)
 }
 
 // EventsOfOrders gives the events of orders, with their bodies, in order of arrival.
@@ -41,7 +41,7 @@ func (db *DB) EventsOfOrders(ctx context.Context, orderIDs []string) ([]kds.Even
 	if err != nil {
 		return nil, err
 	}
-	return all, db.readBodies(ctx, all)
+	return all, db.ReadBodies(ctx, all)
 }
 
 func (db *DB) listEvents(ctx context.Context, which string, args ...any) ([]kds.Event, error) {

@@ -52,7 +52,7 @@ func encodeMessage(m message.Message, d rule.Decision) (savedMessage, error) {
 var insertMessages = newRowsQuery(`INSERT INTO message (id, event_id, decision_id, order_id, restaurant, rule, stage, contact_id, phone,
 	text, segments, category, dedupe, generation, route, account, status, reason, note, on_unknown,
 	deadline, next_at, attempts, provider_id, cost_units, cost_nanos, cost_currency, token, lease_until, after_close,
-	created_at, updated_at) VALUES `, plain(32),
+	created_at, updated_at) VALUES `, 32,
 	` ON CONFLICT (restaurant, dedupe, contact_id, generation) DO NOTHING RETURNING id`)
 
 // queueAll queues the messages of decisions, whose IDs are given beside them, but for those whose

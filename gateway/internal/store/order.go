@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/order"
@@ -13,24 +14,36 @@ import (
 // FindOrders implements pipeline.Inbox. An order is found by its GUID, else by visit and ident within
 // its restaurant; one that has another GUID is another order although the pair is the same.
 func (db *DB) FindOrders(ctx context.Context, wanted []order.Order) ([]*order.Order, error) {
-	byRef := map[string]*order.Order{}
+	owner := map[string]string{} // of a ref: the ID of the order
+	var ids []string
 	err := inLists(allRefs(wanted), 1, func(list string, args []any) error {
 		return db.reader.each(ctx, func(rows *sql.Rows) error {
-			var ref string
-			o, err := scanOrder(rows, &ref)
-			if err != nil {
-				return err
+			var ref, id string
+			err := rows.Scan(&ref, &id)
+			owner[ref], ids = id, append(ids, id)
+			return err
+		}, `SELECT ref, order_id FROM order_ref WHERE ref IN `+list, args...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(ids)
+	byID := map[string]*order.Order{}
+	err = inLists(slices.Compact(ids), 1, func(list string, args []any) error {
+		return db.reader.each(ctx, func(rows *sql.Rows) error {
+			o, err := scanOrder(rows)
+			if err == nil {
+				byID[o.ID] = o
 			}
-			byRef[ref] = o
-			return nil
-		}, `SELECT r.ref, `+orderColumns+` FROM order_ref r JOIN orders o ON o.id = r.order_id WHERE r.ref IN `+list, args...)
+			return err
+		}, `SELECT `+orderColumns+` FROM orders o WHERE o.id IN `+list, args...)
 	})
 	if err != nil {
 		return nil, err
 	}
 	found := make([]*order.Order, len(wanted))
 	for i := range wanted {
-		found[i] = pick(&wanted[i], byRef)
+		found[i] = pick(&wanted[i], owner, byID)
 	}
 	return found, nil
 }
@@ -43,9 +56,9 @@ func allRefs(orders []order.Order) []string {
 	return names
 }
 
-func pick(wanted *order.Order, byRef map[string]*order.Order) *order.Order {
+func pick(wanted *order.Order, owner map[string]string, byID map[string]*order.Order) *order.Order {
 	for _, ref := range refs(wanted) {
-		o := byRef[ref]
+		o := byID[owner[ref]]
 		if o == nil || otherGUID(wanted, o) {
 			continue
 		}

@@ -52,11 +52,10 @@ func bareParameters(query string) string {
 const minSQLite = "3.51.3"
 
 const (
-	busyTimeout    = 5000 // ms
-	checkpointSize = 4000 // pages of pageSize: a checkpoint every 16 MB of log
-	pageSize       = 4096 // bytes; SQLite's own for a new file, which no pragma can change once the log is on
-	writerCache    = 16   // MiB
-	readerCache    = 4    // MiB
+	busyTimeout = 5000 // ms
+	pageSize    = 4096 // bytes; SQLite's own for a new file, which no pragma can change once the log is on
+	writerCache = 16   // MiB
+	readerCache = 4    // MiB
 )
 
 // dsn names the file for the driver. Every connection gets its pragmas from here, so that one which
@@ -73,7 +72,7 @@ func dsn(path string, readOnly bool) string {
 	} else {
 		pragmas = append(pragmas,
 			"journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)", // what is deleted is overwritten (erase.go)
-			fmt.Sprintf("wal_autocheckpoint(%d)", checkpointSize),
+			fmt.Sprintf("wal_autocheckpoint(%d)", checkpointLast),
 			fmt.Sprintf("cache_size(-%d)", writerCache<<10))
 	}
 	query := url.Values{"mode": {mode}, "_pragma": pragmas}
@@ -82,6 +81,13 @@ func dsn(path string, readOnly bool) string {
 		file.Path = "/" + file.Path // a Windows drive: file:///C:/…
 	}
 	return file.String()
+}
+
+// forStatements makes the write connection keep in memory what a statement sets aside: the pages as they
+// were, in case it fails halfway. Migrations do without, for they sort whole tables.
+func forStatements(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "PRAGMA temp_store = MEMORY")
+	return err
 }
 
 // assertSafe reads back what the promises rest on.

@@ -156,8 +156,8 @@ func (db *DB) sumUp(ctx context.Context, first, end int64) ([]message.Tally, err
 
 var (
 	insertTallies = newRowsQuery(`INSERT INTO tally (hour, restaurant, account, stage, status, currency, messages, segments,
-		cost_units, cost_nanos, speed) VALUES `, plain(11), ``)
-	insertTallyHours = newRowsQuery(`INSERT INTO tally_hour (hour) VALUES `, plain(1), ` ON CONFLICT DO NOTHING`)
+		cost_units, cost_nanos, speed) VALUES `, 11, ``)
+	insertTallyHours = newRowsQuery(`INSERT INTO tally_hour (hour) VALUES `, 1, ` ON CONFLICT DO NOTHING`)
 )
 
 // keepTallies keeps the sums of closed hours, unless a message of a closed hour moved since they were

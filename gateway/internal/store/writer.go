@@ -17,6 +17,8 @@ const (
 	queueJobs   = 4096
 	queueBytes  = 64 << 20
 	urgentQueue = 1024
+
+	gatherRounds = 16
 )
 
 // A job's way: the writer takes it, or its caller gives up first.
@@ -60,6 +62,9 @@ type writer struct {
 	conn  *sql.Conn // nil after a failure, until the next batch
 	stmts map[string]*sql.Stmt
 
+	commits int           // so far
+	grown   chan struct{} // signalled when there is enough for a checkpoint
+
 	trouble atomic.Pointer[error] // of the last batch; nil: it was committed
 }
 
@@ -70,7 +75,7 @@ func newWriter(path string, d dialect, pool *sql.DB, w *wake, ids *identifiers, 
 	return &writer{
 		path: path, dialect: d, pool: pool, wake: w, ids: ids,
 		urgent: make(chan *job, urgentQueue), ingest: make(chan *job, queue),
-		stop: make(chan struct{}), ended: make(chan struct{}),
+		stop: make(chan struct{}), ended: make(chan struct{}), grown: make(chan struct{}, 1),
 	}
 }
 
@@ -183,7 +188,7 @@ func (w *writer) loop(ctx context.Context) {
 			}
 		}
 		if first != nil {
-			runtime.Gosched()
+			w.gather()
 		}
 		batch = w.collect(ctx, batch[:0], first)
 		if len(batch) > 0 {
@@ -192,6 +197,18 @@ func (w *writer) loop(ctx context.Context) {
 		}
 		if first == nil {
 			w.drop(false)
+			return
+		}
+	}
+}
+
+// gather lets the others run up for as long as that brings more jobs: what is ready to run anyway
+// shares the sync, and nobody sleeps for it.
+func (w *writer) gather() {
+	for range gatherRounds {
+		waiting := len(w.urgent) + len(w.ingest)
+		runtime.Gosched()
+		if len(w.urgent)+len(w.ingest) == waiting {
 			return
 		}
 	}
@@ -242,6 +259,12 @@ func (w *writer) commit(ctx context.Context, batch []*job) {
 		return
 	}
 	w.trouble.Store(nil)
+	if w.commits++; w.commits%checkpointCommits == 0 {
+		select {
+		case w.grown <- struct{}{}:
+		default:
+		}
+	}
 	if w.told != nil && len(t.told) > 0 {
 		w.told(t.told)
 	}
@@ -361,7 +384,7 @@ func (w *writer) connect(ctx context.Context) error {
 	if err != nil {
 		return explain(w.path, err)
 	}
-	if err := assertSafe(ctx, conn); err != nil {
+	if err := errors.Join(assertSafe(ctx, conn), forStatements(ctx, conn)); err != nil {
 		_ = conn.Close()
 		return explain(w.path, err)
 	}

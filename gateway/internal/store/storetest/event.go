@@ -111,7 +111,9 @@ func eventCases() map[string]func(*testing.T, *bench) {
 			second, err := b.ClaimEvents(t.Context(), 3, b.now())
 			must(t, err)
 			var got []string
-			for _, e := range append(first, second...) {
+			all := append(first, second...)
+			must(t, b.ReadBodies(t.Context(), all))
+			for _, e := range all {
 				got = append(got, e.Key.Hash)
 				if e.Tries != 1 || string(e.Body) != "<RK7/>"+e.Key.Hash {
 					t.Errorf("claimed %+v, want one try and the body", e)
