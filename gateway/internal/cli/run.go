@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/app"
 	"github.com/orderbell/orderbell/gateway/internal/config"
@@ -13,6 +14,10 @@ import (
 // gcPercent lets the heap, which is small, grow further between collections: a tenth of the processor
 // time of a burst for a few megabytes.
 const gcPercent = 400
+
+// settled is how long after the start what the start alone needed is given back to the system: the
+// collector would come to it only when the first busy hour fills the memory up again.
+const settled = 5 * time.Second
 
 type runCommand struct {
 	configFlags
@@ -41,6 +46,7 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		return errors.Join(err, gateway.Close())
 	}
 	err = gateway.Run(ctx, func() {
+		time.AfterFunc(settled, debug.FreeOSMemory)
 		_, _ = fmt.Fprintf(s.out, word{"Orderbell принимает события: http://%s%s\n", "Orderbell takes events at http://%s%s\n"}.pick(s.lang), gateway.Address(), intakePath)
 		if link != "" {
 			_, _ = fmt.Fprintf(s.out, word{

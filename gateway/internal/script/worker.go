@@ -77,6 +77,7 @@ func (w *worker) load(data []byte) ([]byte, error) {
 			w.sets = w.sets[1:]
 		}
 		w.mu.Unlock()
+		time.AfterFunc(time.Second, debug.FreeOSMemory) // what compiling needed; rules are loaded rarely
 	}
 	return encodeLoaded(set.list(), problems), nil
 }
