@@ -43,7 +43,7 @@ type DB struct {
 	dialect  dialect
 	ids      *identifiers
 	wake     *wake
-	late     atomic.Int64  // moves of messages of hours that are summed up; see tally.go
+	late     atomic.Int64  // raised when messages of hours that are summed up move, and again when that is committed; see tally.go
 	auditKey auditKey      // seals the audit log; nil when read-only and not there
 	lock     *instanceLock // nil unless Options.Instance
 	write    *sql.DB       // nil when read-only
@@ -118,7 +118,7 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 	write.SetMaxOpenConns(1)
 	db.write = write
 	db.writer = newWriter(db.path, db.dialect, write, db.wake, db.ids, o.Queue)
-	db.writer.addEvents, db.writer.told = db.addEvents, o.Told
+	db.writer.addEvents, db.writer.told, db.writer.late = db.addEvents, o.Told, &db.late
 	if err := db.writer.connect(ctx); err != nil {
 		return err
 	}

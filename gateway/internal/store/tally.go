@@ -26,7 +26,8 @@ func (db *DB) touched(t *tx, id string) error {
 	if hour >= db.openHour() {
 		return nil
 	}
-	db.late.Add(1)
+	db.late.Add(1) // for who comes later in this batch
+	t.late = true  // for who looked meanwhile
 	_, err = t.exec(`DELETE FROM tally_hour WHERE hour = $1`, hour)
 	return err
 }

@@ -20,6 +20,7 @@ type tx struct {
 	writes int // statements run by the present job that may have changed something
 	woken  woken
 	told   []Told
+	late   bool // messages of hours that are summed up were moved (tally.go)
 }
 
 func (t *tx) tell(kind ToldKind, id string) { t.told = append(t.told, Told{kind, id}) }

@@ -50,6 +50,7 @@ type writer struct {
 
 	addEvents func(t *tx, all []*newEvent) error
 	told      func([]Told) // nil: nobody wants to hear
+	late      *atomic.Int64
 
 	urgent  chan *job // of the loops: claims, outcomes, decisions, admin writes
 	ingest  chan *job // events
@@ -259,6 +260,9 @@ func (w *writer) commit(ctx context.Context, batch []*job) {
 		return
 	}
 	w.trouble.Store(nil)
+	if t.late {
+		w.late.Add(1)
+	}
 	if w.commits++; w.commits%checkpointCommits == 0 {
 		select {
 		case w.grown <- struct{}{}:
