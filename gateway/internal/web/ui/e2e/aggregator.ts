@@ -10,6 +10,8 @@ export type Mood = 'takes' | 'is busy' | 'hangs up' | 'refuses';
  */
 export class Aggregator {
   mood: Mood = 'takes';
+  /** What it does with every text that has a word in it, whatever its mood, also when the text comes again. */
+  readonly always = new Map<string, Mood>();
   /** Texts that it was given, in order. */
   readonly heard: string[] = [];
 
@@ -26,11 +28,13 @@ export class Aggregator {
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         const sent = new URLSearchParams(Buffer.concat(parts).toString());
-        made.heard.push(sent.get('text') ?? '');
-        if (made.mood === 'hangs up') return void request.socket.destroy();
-        answer.statusCode = made.mood === 'is busy' ? 503 : 200;
+        const text = sent.get('text') ?? '';
+        made.heard.push(text);
+        const mood = [...made.always].find(([word]) => text.includes(word))?.[1] ?? made.mood;
+        if (mood === 'hangs up') return void request.socket.destroy();
+        answer.statusCode = mood === 'is busy' ? 503 : 200;
         answer.setHeader('Content-Type', 'application/json');
-        answer.end(JSON.stringify(made.answer(sent)));
+        answer.end(JSON.stringify(made.answer(mood, sent)));
       });
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -56,9 +60,9 @@ export class Aggregator {
     return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, { value }]));
   }
 
-  private answer(sent: URLSearchParams): unknown {
-    if (this.mood === 'takes') return { status: 'ok', id: `op-${this.heard.length}` };
-    if (this.mood === 'is busy') return { status: 'busy' };
+  private answer(mood: Mood, sent: URLSearchParams): unknown {
+    if (mood === 'takes') return { status: 'ok', id: `op-${this.heard.length}` };
+    if (mood === 'is busy') return { status: 'busy' };
     return {
       status: 'error',
       message: `no: ${this.markup}`,

@@ -139,6 +139,7 @@ describe('the messages page', () => {
   it('finds a message by status, by its order and by four digits', async () => {
     await play(orders.taken, 'takes', 'accepted');
     await play(orders.cut, 'hangs up', 'unknown');
+    operator.always.set(orders.waits.number, 'is busy'); // it is tried again while others are played
     await play(orders.waits, 'is busy', 'queued');
     await play(orders.refused, 'refuses', 'rejected');
     const { page } = desk;
