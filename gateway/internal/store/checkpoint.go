@@ -72,13 +72,22 @@ func (db *DB) checkpoint(ctx context.Context) error {
 
 // copyLog copies what no reader still needs in the log, and tells how many pages the log has and how many
 // of them are still to be copied.
-func copyLog(ctx context.Context, on interface {
+func copyLog(ctx context.Context, on rowQuerier) (pages, left int, err error) {
+	_, pages, left, err = moveLog(ctx, on, "PASSIVE")
+	return pages, left, err
+}
+
+// rowQuerier is a connection, or a pool that gives one.
+type rowQuerier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-},
-) (pages, left int, err error) {
-	var busy, copied int
-	if err := on.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &copied); err != nil {
-		return 0, 0, fmt.Errorf("checkpoint: %w", err)
+}
+
+// moveLog runs a checkpoint in one of SQLite's modes (sqlite.org/pragma.html#pragma_wal_checkpoint). busy says
+// that somebody kept it from doing all that the mode promises.
+func moveLog(ctx context.Context, on rowQuerier, mode string) (busy bool, pages, left int, err error) {
+	var copied int
+	if err := on.QueryRowContext(ctx, "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &copied); err != nil {
+		return false, 0, 0, fmt.Errorf("checkpoint: %w", err)
 	}
-	return pages, pages - copied, nil
+	return busy, pages, pages - copied, nil
 }

@@ -189,9 +189,7 @@ func (db *DB) release() error {
 	}
 	if db.write != nil {
 		// The last connection to close folds the log in; TRUNCATE also covers other readers of the file.
-		var busy, pages, moved int
-		row := db.write.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-		if err := row.Scan(&busy, &pages, &moved); err != nil {
+		if _, _, _, err := moveLog(context.Background(), db.write, "TRUNCATE"); err != nil {
 			db.log.Warn("the write-ahead log was not folded in; the next start will do it", "error", err)
 		}
 		faults = append(faults, db.write.Close())

@@ -188,11 +188,11 @@ func (db *DB) eraseTraces(ctx context.Context, p contact.Phone, e *Erased) error
 func foldLog(ctx context.Context, conn *sql.Conn) error {
 	const tries, rest = 50, 20 * time.Millisecond
 	for range tries {
-		var busy, pages, moved int
-		if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		busy, _, _, err := moveLog(ctx, conn, "TRUNCATE")
+		if err != nil {
 			return err
 		}
-		if busy == 0 {
+		if !busy {
 			return nil
 		}
 		time.Sleep(rest)
