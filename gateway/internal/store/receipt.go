@@ -192,6 +192,6 @@ func (db *DB) addReceipts(ctx context.Context, messages []message.Listed) error 
 			m := &messages[at[h.MessageID]]
 			m.Receipts = append(m.Receipts, h)
 			return nil
-		}, `SELECT `+receiptColumns+` FROM receipt WHERE message_id IN `+list+` ORDER BY id`, args...)
+		}, `SELECT `+receiptColumns+` FROM receipt WHERE message_id IN `+list+` ORDER BY heard_at, id`, args...)
 	})
 }

@@ -86,6 +86,22 @@ func receiptCases() map[string]func(*testing.T, *bench) {
 			}
 			b.status(t, m.ID, message.Delivered, "")
 		},
+		"receipts stand in the order in which they were heard, though one had to wait for its message": func(t *testing.T, b *bench) {
+			m := b.queued(t)
+			a := b.sends(t)
+			b.hears(t, "main", 0, message.Receipt{ProviderID: "p-1", Status: message.Accepted, Code: "102"})
+			b.clock.pass(time.Second)
+			a.Outcome = &message.Outcome{ID: m.ID, Accepted: &message.Acceptance{ProviderID: "p-1"}}
+			b.finishes(t, a, message.Move{Status: message.Accepted, Account: "main", ProviderID: "p-1"})
+			b.hears(t, "main", 1, message.Receipt{ProviderID: "p-1", Status: message.Delivered, Code: "103"})
+			if n, err := b.MatchReceipts(t.Context(), b.now()); err != nil || n != 0 {
+				t.Fatalf("%d wait, %v; want none", n, err)
+			}
+			got, err := b.Message(t.Context(), m.ID)
+			if err != nil || len(got.Receipts) != 2 || got.Receipts[0].Code != "102" || got.Receipts[1].Code != "103" {
+				t.Errorf("receipts are %+v, %v; want 102, then 103", got.Receipts, err)
+			}
+		},
 		"a receipt by our name overtakes the answer, which then moves nothing back": func(t *testing.T, b *bench) {
 			m := b.queued(t)
 			a := b.sends(t)
