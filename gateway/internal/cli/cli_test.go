@@ -3,13 +3,16 @@ package cli_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,14 +41,15 @@ func TestStories(t *testing.T) {
 		compile(t, filepath.Join(versions, "console-"+version), "plugins/console", "-ldflags=-X main.version="+version)
 	}
 	compile(t, filepath.Join(versions, "acme-1.0.0"), "examples/provider-minimal", "-ldflags=-X main.version=1.0.0")
+	story := newPorts()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PLUGINS", plugins)
 			env.Setenv("VERSIONS", versions)
 			env.Setenv("EVENTS", samples)
-			env.Setenv("PORT", freePort(t))
-			env.Setenv("OPERATOR", freePort(t)) // of a simulated one
+			env.Setenv("PORT", story.free(t))
+			env.Setenv("OPERATOR", story.free(t)) // of a simulated one
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
@@ -80,15 +84,33 @@ func swap(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text+"swapped"), 0o700)) // #nosec G306 -- a program
 }
 
-func freePort(t *testing.T) string {
+// ports hands out ports that no system gives to whoever asks for any: with one of those, another program
+// could have it between the choice and the use, which in a story are seconds apart, and again before its
+// next use. They begin somewhere, because another run of these tests may be under way.
+type ports struct{ last atomic.Uint32 }
+
+func newPorts() *ports {
+	p := &ports{}
+	p.last.Store(rand.Uint32N(portsCount))
+	return p
+}
+
+const portsFrom, portsCount = 15000, 15000
+
+// free gives a port that nobody listens on, and no port twice.
+func (p *ports) free(t *testing.T) string {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range portsCount {
+		port := strconv.Itoa(int(portsFrom + p.last.Add(1)%portsCount))
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:"+port)
+		if err != nil {
+			continue
+		}
+		_ = listener.Close()
+		return port
 	}
-	defer func() { _ = listener.Close() }()
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // serving waits until the gateway on $PORT says that it is ready.
@@ -145,7 +167,7 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func patiently(ts *testscript.TestScript, what string, is func() bool) {
-	for deadline := time.Now().Add(20 * time.Second); !is(); {
+	for deadline := time.Now().Add(time.Minute); !is(); {
 		if time.Now().After(deadline) {
 			ts.Fatalf("waited in vain for %s", what)
 		}
