@@ -92,11 +92,7 @@ func TestTheOldProcessEndsAfterItsLastCall(t *testing.T) {
 	wantSent(t, h, "main")
 	answer := make(chan []message.Outcome, 1)
 	go func() { answer <- h.Send(context.WithoutCancel(t.Context()), "slow", batch(1)) }()
-	for range 50 { // see TestAProcessKilledInACallLeavesTheOutcomeUnknownAndAnotherServes
-		if _, err := h.Balance(t.Context(), "main"); err != nil {
-			t.Fatal(err)
-		}
-	}
+	until(t, "the call", func() bool { return h.CallsOf("slow") == 1 })
 	if done := h.Upgrade(t.Context(), read(t, newer)); len(done) != 1 || done[0].Err != nil {
 		t.Fatalf("upgrade: got %+v", done)
 	}
