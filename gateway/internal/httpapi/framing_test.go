@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// serve puts the stand on a real port of loopback and gives its address. Time limits are short, so that
-// the tests of slow senders end.
-func (s *stand) serve(t testing.TB) string {
+// serve puts the stand on a real port of loopback and gives its address. Who takes longer than the limit
+// to send is cut off.
+func (s *stand) serve(t testing.TB, limit time.Duration) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.http.ReadHeaderTimeout, s.http.ReadTimeout, s.http.IdleTimeout = 300*time.Millisecond, 300*time.Millisecond, time.Second
+	s.http.ReadHeaderTimeout, s.http.ReadTimeout, s.http.IdleTimeout = limit, limit, limit+time.Second
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(listener) }()
 	t.Cleanup(func() {
@@ -149,7 +149,7 @@ func TestFraming(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := setup(t)
-			conn, answers := talk(t, s.serve(t))
+			conn, answers := talk(t, s.serve(t, 2*time.Second))
 			if _, err := io.WriteString(conn, test.raw); err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestSlowAndBrokenSenders(t *testing.T) {
 		}, []int{0, 400}},
 	}
 	s := setup(t)
-	address := s.serve(t)
+	address := s.serve(t, time.Second)
 	t.Run("all", func(t *testing.T) {
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
@@ -267,7 +267,7 @@ func halfClose(t *testing.T, c net.Conn) {
 func TestOversizeIsHeard(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	address := s.serve(t)
+	address := s.serve(t, 10*time.Second)
 	filler := strings.Repeat("x", 64<<20) // made before a connection is open: its clock ticks
 	send := func(conn net.Conn, size int, chunked bool) error {
 		head, tail := fmt.Sprintf("Content-Length: %d\r\n\r\n", size), ""

@@ -266,7 +266,7 @@ func (discard) AddEvent(context.Context, kds.Event) (string, bool, error) {
 // store is to be compared with.
 func BenchmarkIntakeHTTP(b *testing.B) {
 	s := setup(b, func(o *Options) { o.Log = nil; o.Events = discard{}; o.Now = time.Now })
-	address := "http://" + s.serve(b) + eventsV
+	address := "http://" + s.serve(b, time.Second) + eventsV
 	s.http.ReadTimeout, s.http.ReadHeaderTimeout = requestTimeout, headerTimeout
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	b.Cleanup(transport.CloseIdleConnections)
