@@ -111,14 +111,14 @@ func TestFailuresCanBePlayed(t *testing.T) {
 		t.Errorf("Check: got %+v, %v, want a warning", d, err)
 	}
 	c, _ = setup(t, map[string]string{"fail": "hang"})
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // the call must have arrived by then
 	defer cancel()
 	outcomes, _ := c.Send(ctx, "main", 1, []sdk.Message{message("m1", "a")})
 	if f := outcomes[0].Failure; f == nil || f.Reason != sdk.UnknownOutcome {
 		t.Errorf("hang: got %v", f)
 	}
 	c, _ = setup(t, map[string]string{"delay": "10m"})
-	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	outcomes, _ = c.Send(ctx, "main", 1, []sdk.Message{message("m1", "a")})
 	if f := outcomes[0].Failure; f == nil || f.Reason != sdk.UnknownOutcome {

@@ -156,6 +156,11 @@ func TestWhatTheSMSCSaysOfAMessage(t *testing.T) {
 			if limit == 0 {
 				limit = 10 * time.Second
 			}
+			if limit == short { // it is to be used up by waiting for the answer, not by the bind
+				if o := r.send(t, r.message("00001", text), 10*time.Second); o.Accepted == nil {
+					t.Fatalf("a text that is answered: got %v", o.Failure)
+				}
+			}
 			m := r.message(test.ending, text)
 			o := r.send(t, m, limit)
 			switch {
@@ -340,19 +345,28 @@ func TestNothingOfAMessageIsInTheLog(t *testing.T) {
 
 func TestClosingUnbinds(t *testing.T) {
 	t.Parallel()
-	r := opened(t, nil)
-	r.send(t, r.message("00001", "x"), 5*time.Second)
-	began := time.Now()
-	if err := r.Close(t.Context(), "main", 1); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(began); took > 400*time.Millisecond {
-		t.Errorf("it took %v, want it done with the SMSC's answer", took)
-	}
-	for until := time.Now().Add(2 * time.Second); r.smsc.Bound() > 0; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatal("the connection is still there")
+	closing := func() (took time.Duration) {
+		r := opened(t, nil)
+		r.send(t, r.message("00001", "x"), 5*time.Second)
+		began := time.Now()
+		if err := r.Close(t.Context(), "main", 1); err != nil {
+			t.Fatal(err)
 		}
+		took = time.Since(began)
+		for until := time.Now().Add(10 * time.Second); r.smsc.Bound() > 0; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(until) {
+				t.Fatal("the connection is still there")
+			}
+		}
+		return took
+	}
+	// Without the answer it would take half a second each time; once may be the machine's fault.
+	took := closing()
+	for again := 0; took > 400*time.Millisecond && again < 4; again++ {
+		took = closing()
+	}
+	if took > 400*time.Millisecond {
+		t.Errorf("it took %v, want it done with the SMSC's answer", took)
 	}
 }
 

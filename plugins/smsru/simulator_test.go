@@ -139,7 +139,7 @@ func TestEveryNumberOfTheSimulatorHasItsOutcome(t *testing.T) {
 func TestASilentOperatorIsAnUnknownOutcomeWithinTheCallsTime(t *testing.T) {
 	t.Parallel()
 	w := move(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second) // the request must have left by then
 	defer cancel()
 	outcomes, err := w.Send(ctx, "main", 1, []sdk.Message{message(3008)})
 	if got := shape(outcomes); err != nil || got[0] != "m3008 UNKNOWN_OUTCOME" {
