@@ -84,14 +84,10 @@ func (h *hall) session(role access.Role, ago time.Duration) string {
 }
 
 // ask makes one call with a body that fits none of them, and gives the status and the code of a refusal.
-// A stream is given up after a second.
+// A stream is left as soon as somebody is let in to it.
 func (h *hall) ask(method, path string, headers ...string) (int, problem.Code) {
 	h.t.Helper()
-	patience := time.Minute
-	if strings.HasSuffix(path, "/live") {
-		patience = time.Second // it goes on for ever once somebody is let in
-	}
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
 	defer cancel()
 	sent := "{}"
 	if method == http.MethodGet {
@@ -103,7 +99,10 @@ func (h *hall) ask(method, path string, headers ...string) (int, problem.Code) {
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	w := httptest.NewRecorder()
+	w := &leaver{ResponseRecorder: httptest.NewRecorder(), leave: func() {}}
+	if strings.HasSuffix(path, "/live") {
+		w.leave = cancel
+	}
 	h.fronts[0].server.ServeHTTP(w, r)
 	h.told.WriteString(w.Body.String() + "\n")
 	var p problem.Problem
@@ -113,6 +112,18 @@ func (h *hall) ask(method, path string, headers ...string) (int, problem.Code) {
 		}
 	}
 	return w.Code, p.Code
+}
+
+// leaver goes away when it is flushed, as only a stream does before its end.
+type leaver struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+// Flush implements http.Flusher.
+func (l *leaver) Flush() {
+	l.ResponseRecorder.Flush()
+	l.leave()
 }
 
 // adminRoutes are the calls under /api/v1, from the router's own table.

@@ -28,24 +28,34 @@ func kills() int {
 
 // answered is what a load of events was told: the ids of all that were answered 200.
 type answered struct {
+	first chan struct{} // closed with the first one
+
 	mu  sync.Mutex
 	ids []string
 }
 
 // killLoop starts the program again and again, posts events from eight connections and kills it at a
-// random moment. It returns the ids of all events answered 200.
+// random moment. It returns the ids of all events answered 200: at least one, unless the program never
+// answers, because the first round's moment is counted from the first answer, however slow the machine.
 func killLoop(t *testing.T, programs apptest.Programs, data string, rounds int) []string {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 1))
-	var got answered
+	got := answered{first: make(chan struct{})}
 	for round := range rounds {
 		g := apptest.Start(t, programs, data, "")
 		ctx, stop := context.WithCancel(t.Context())
 		var load sync.WaitGroup
 		for worker := range 8 {
 			load.Go(func() { got.post(ctx, g, round, worker) })
+		}
+		if round == 0 {
+			select {
+			case <-got.first:
+			case <-g.Ended():
+			case <-time.After(time.Minute):
+			}
 		}
 		life := time.Duration(rnd.ExpFloat64() * float64(75*time.Millisecond))
 		select {
@@ -76,7 +86,9 @@ func (a *answered) post(ctx context.Context, g *apptest.Gateway, round, worker i
 			continue
 		}
 		a.mu.Lock()
-		a.ids = append(a.ids, said.EventID)
+		if a.ids = append(a.ids, said.EventID); len(a.ids) == 1 {
+			close(a.first)
+		}
 		a.mu.Unlock()
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +124,7 @@ func (h *house) statuses() []string {
 // eventually waits for what a loop of the gateway does by itself.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -134,6 +135,15 @@ func eventually(t *testing.T, what string, is func() bool) {
 		case <-tick.C:
 		}
 	}
+}
+
+// settle waits until the gateway has written down what became of each text: the provider's file has a text
+// before the gateway hears of it.
+func (h *house) settle() {
+	h.t.Helper()
+	eventually(h.t, "the outcome of each text", func() bool {
+		return !slices.ContainsFunc(h.statuses(), func(status string) bool { return strings.HasPrefix(status, "sending") })
+	})
 }
 
 func TestAGuestIsTextedOnceWhenTheOrderIsReady(t *testing.T) {
@@ -188,6 +198,7 @@ func TestATextWhoseCallWasCutIsUnknownAndNotSentAgain(t *testing.T) {
 	if got := h.sent(); len(got) != 1 || !strings.Contains(got[0], "2.1") {
 		t.Errorf("texts: got %q, want only that of order 2.1", got)
 	}
+	h.settle()
 	if got := strings.Join(h.statuses(), ", "); got != "accepted, unknown UNKNOWN_OUTCOME" {
 		t.Errorf("messages: got %s, want accepted, unknown UNKNOWN_OUTCOME", got)
 	}
