@@ -18,7 +18,7 @@ beforeAll(async () => {
   [gateway, browser] = await Promise.all([Gateway.start(), openBrowser(), buildAge()]);
   desk = await Screen.open(browser, { width: 1360, scheme: 'light', language: 'ru' }, gateway.url);
   page = desk.page;
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
 });
 
 afterAll(async () => {
@@ -45,7 +45,7 @@ async function restarted(meanwhile: () => Promise<void>): Promise<void> {
 async function stranger(): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ locale: 'ru-RU' });
   const other = await context.newPage();
-  other.setDefaultTimeout(10_000);
+  other.setDefaultTimeout(20_000);
   await other.goto(gateway.url);
   return { context, page: other };
 }

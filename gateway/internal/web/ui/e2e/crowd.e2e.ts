@@ -49,7 +49,7 @@ async function fill(): Promise<void> {
     const { items } = await call<{ items: unknown[] }>('GET', '/events?status=stored&limit=1');
     return (queued?.n ?? 0) + (sending?.n ?? 0) + items.length;
   };
-  await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 30_000, interval: 200 });
+  await vi.waitFor(async () => expect(await left()).toBe(0), { timeout: 120_000, interval: 200 });
   await context.close();
 }
 
@@ -97,7 +97,7 @@ describe.skipIf(lanAddress === '')('ten thousand orders, seen by plain http from
     const admin = `${lanAddress}:${await freePort(lanAddress)}`;
     gateway = await Gateway.start(gateway.data, listen, { ORDERBELL_ADMIN_LISTEN: admin });
     home = `http://${admin}`;
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -8,15 +8,16 @@ export const lanAddress =
     .flat()
     .find((one) => one?.family === 'IPv4' && !one.internal)?.address ?? '';
 
-/** A port of an address that nobody listens on now. */
-export const freePort = (address: string) =>
+/**
+ * A port of an address that nobody listens on now. The system gives it to nobody who asks for any port, so that it
+ * is still free when it is used.
+ */
+export const freePort = (address: string, tries = 20) =>
   new Promise<number>((done, fail) => {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
     const server = createServer();
-    server.on('error', fail);
-    server.listen(0, address, () => {
-      const at = server.address();
-      server.close(() => done(typeof at === 'object' && at ? at.port : 0));
-    });
+    server.on('error', (fault) => (tries > 1 ? freePort(address, tries - 1).then(done, fail) : fail(fault)));
+    server.listen(port, address, () => server.close(() => done(port)));
   });
 
 /** The GUID of an order of the crowd. */

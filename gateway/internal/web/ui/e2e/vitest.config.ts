@@ -11,6 +11,7 @@ export default defineConfig({
     sequence: { concurrent: false },
     testTimeout: 240_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } }, // of itself it is a second, as long as a loop of the gateway may rest
     reporters: ['verbose'],
   },
 });

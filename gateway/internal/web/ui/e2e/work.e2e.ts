@@ -67,13 +67,10 @@ async function play(order: Order, mood: Mood, status: string): Promise<void> {
   await bind(order);
   expect(await post(order, 'ready')).toMatch(/^200 .*stored/);
   await expect
-    .poll(
-      async () => {
-        const all = await messages(`order=${order.number}`);
-        return operator.heard.length > before ? all.map((one) => one.status).join() : '';
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const all = await messages(`order=${order.number}`);
+      return operator.heard.length > before ? all.map((one) => one.status).join() : '';
+    })
     .toBe(status);
 }
 
