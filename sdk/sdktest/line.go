@@ -34,12 +34,8 @@ type wire struct {
 
 func newLine(t testing.TB, operator string) *stage {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := &stage{over: make(chan struct{}), arrived: make(chan struct{}, 1)}
-	s.line = &line{stage: s, listener: listener, operator: operator}
+	s.line = &line{stage: s, listener: listenApart(t), operator: operator}
 	go s.line.accept()
 	t.Cleanup(func() {
 		close(s.over)

@@ -29,8 +29,8 @@ type Operator struct {
 	// address.
 	Listen func(testing.TB) string
 
-	// Settings open a working account. {operator} stands for the address of the played operator,
-	// http://127.0.0.1:PORT; it goes into base_url where no value names it. Secrets have at least 4
+	// Settings open a working account. {operator} stands for the address of the played operator on this
+	// machine, such as http://127.7.7.7:PORT; it goes into base_url where no value names it. Secrets have at least 4
 	// bytes and should be unlike any other text: the suite searches for them.
 	Settings map[string]string
 

@@ -8,7 +8,7 @@ import (
 	"github.com/orderbell/orderbell/sdk"
 )
 
-// cancellation wants every ability to end within a second of its context, whatever the operator does.
+// cancellation wants every ability to end with its context, whatever the operator does.
 // The calls go past the wire, which would return by itself and hide the one that stays behind.
 func (s *suite) cancellation(t *testing.T) {
 	for i, c := range s.rig(t).calls() {
@@ -48,10 +48,13 @@ func (s *suite) wantEnds(t *testing.T, r *rig, c call) {
 	cancel()
 	select {
 	case <-ended:
-	case <-time.After(time.Second):
-		t.Errorf("%s runs on a second after its context was cancelled; pass ctx on to everything that waits", c.name)
+	case <-time.After(cancelLife):
+		t.Errorf("%s runs on %v after its context was cancelled; pass ctx on to everything that waits", c.name, cancelLife)
 	}
 }
+
+// cancelLife is how long a call may go on after it was cancelled. It ends at once; a busy machine is slow.
+const cancelLife = 5 * time.Second
 
 // outages breaks the operator in every way and wants the reason that keeps a guest from getting a
 // text twice, or not at all.
@@ -71,7 +74,7 @@ func (s *suite) outages(t *testing.T) {
 		{"nobody listens", closed, patience, []sdk.Reason{sdk.Unavailable}},
 		{"reset before the request is read", resetAtOnce, patience, []sdk.Reason{sdk.Unavailable, sdk.UnknownOutcome}},
 		{"reset after the request was read", resetAfter, patience, unknown},
-		{"silent", silent, time.Second, unknown},
+		{"silent", silent, 2 * time.Second, unknown}, // the request must have left by then
 		{"slow", slow, patience, nil},
 		{"half an answer", half, patience, unknown},
 		{"a cut answer", cut, patience, unknown},

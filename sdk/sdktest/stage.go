@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -61,7 +62,8 @@ type stage struct {
 func newStage(t testing.TB, handler http.Handler) *stage {
 	s := &stage{handler: handler, over: make(chan struct{}), arrived: make(chan struct{}, 1), answered: map[string]string{}}
 	s.server = httptest.NewUnstartedServer(s)
-	s.server.Listener = &resetting{s.server.Listener, s}
+	_ = s.server.Listener.Close()
+	s.server.Listener = &resetting{listenApart(t), s}
 	s.server.Config.ErrorLog = nil
 	s.server.Start()
 	t.Cleanup(func() {
@@ -70,6 +72,22 @@ func newStage(t testing.TB, handler http.Handler) *stage {
 		s.server.Close()
 	})
 	return s
+}
+
+// listenApart listens on a loopback address that nobody else uses, where the system has more than one: when
+// nobody listens there any more, its port goes to no other operator of this or another test meanwhile.
+func listenApart(t testing.TB) net.Listener {
+	t.Helper()
+	part := func() int { return 1 + rand.IntN(254) }
+	var listen net.ListenConfig
+	listener, err := listen.Listen(t.Context(), "tcp", fmt.Sprintf("127.%d.%d.%d:0", part(), part(), part()))
+	if err != nil {
+		listener, err = listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
 }
 
 func (s *stage) address() string {

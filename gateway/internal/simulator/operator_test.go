@@ -92,7 +92,7 @@ func TestReportsGoWhereTheProviderWantsThem(t *testing.T) {
 // send puts a text to sms.ru's simulator.
 func send(t *testing.T, address string) (answer string, err error) {
 	t.Helper()
-	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: 3 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	form := url.Values{"api_id": {"simulated-api-id"}, "to": {"79990000001"}, "msg": {"Заказ 7 готов"}, "from": {"Cafe"}, "json": {"1"}}
 	response, err := client.PostForm("http://"+address+"/sms/send", form) //nolint:noctx // a test with a time-out
 	if err != nil {
