@@ -118,20 +118,15 @@ func TestASilentServerDoesNotHoldTheCallForEver(t *testing.T) {
 	}
 }
 
-// closedAddress is one where nobody listens.
-func closedAddress(t *testing.T) string {
-	t.Helper()
-	server := httptest.NewServer(http.NotFoundHandler())
-	defer server.Close()
-	return server.Listener.Addr().String()
-}
+// Nobody listens there. A port that a server of this test has left may be somebody's by now.
+const closedAddress, closedToo = "127.0.0.1:1", "127.0.0.1:2"
 
 func TestTheSecondServerStepsInWhenNothingHasLeft(t *testing.T) {
 	t.Parallel()
 	d := &desk{play: simulator(t)}
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
-	dead, alive := closedAddress(t), server.Listener.Addr().String()
+	dead, alive := closedAddress, server.Listener.Addr().String()
 	log := &bytes.Buffer{}
 	c := sdktest.Serve(t, provider(), log, clock)
 	sdktest.Open(t, c, "main", map[string]string{
@@ -175,7 +170,7 @@ func TestTheSecondServerIsNotAskedAfterAnAnswerOrAByte(t *testing.T) {
 
 func TestTwoClosedServersAreUnavailable(t *testing.T) {
 	t.Parallel()
-	one, two := closedAddress(t), closedAddress(t)
+	one, two := closedAddress, closedToo
 	c := sdktest.Serve(t, provider(), io.Discard, clock)
 	sdktest.Open(t, c, "main", map[string]string{
 		"apikey": password, "base_url": "http://" + one, "backup_url": "http://" + two,
