@@ -123,7 +123,8 @@ func (a *App) Close() error {
 }
 
 // Run serves until ctx ends or the address is lost. It stops in the order of the path: intake first,
-// then rules, then the calls under way, then the children.
+// then rules, then the calls under way, then the children. ready is called once, when it serves and has
+// tried the rules, and has returned when Run returns.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if err := a.recover(ctx); err != nil {
 		return err
@@ -166,7 +167,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	loops.Go(func() { a.tidy(loopCtx) })
 	loops.Go(func() { a.screen.WatchAccounts(loopCtx) })
 	if ready != nil {
-		go func() { <-tried; ready() }()
+		loops.Go(func() { <-tried; ready() })
 	}
 	err := a.serve(ctx)
 	stopLoops()

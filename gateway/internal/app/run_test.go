@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/config"
+)
+
+// Whoever starts a gateway and stops it at once still reads where it served and the set-up link.
+func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	cfg, err := config.Load(config.Sources{Flags: config.Flags{Data: folder, Listen: "127.0.0.1:0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(t.Context(), Options{Config: cfg, Version: "test", Program: filepath.Join(folder, "absent"), Now: time.Now, Log: hclog.NewNullLogger()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	speaks, said, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		ended <- a.Run(ctx, func() {
+			close(speaks)
+			<-said
+		})
+	}()
+	<-speaks
+	stop()
+	select {
+	case err = <-ended:
+		t.Errorf("it has ended (%v) before all was said", err)
+		close(said)
+	case <-time.After(time.Second): // nothing but the fault ends it sooner
+		close(said)
+		err = <-ended
+	}
+	if err != nil {
+		t.Errorf("Run: %v", err)
+	}
+	if err := a.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+}
