@@ -45,7 +45,7 @@ func TestAnAdminIsToldWhyTheLoginFails(t *testing.T) {
 				settings = map[string]string{"port": "1"}
 			}
 			r := opened(t, settings)
-			diagnostics, err := r.Check(within(t, 2*time.Second), "main", 1)
+			diagnostics, err := r.Check(within(t, 4*time.Second), "main", 1)
 			f := sdk.AsFailure(err, "")
 			if test.reason == "" {
 				if err != nil || len(diagnostics) != 1 || diagnostics[0].Severity != sdk.SeverityWarning || diagnostics[0].Field != "tls" {
@@ -59,7 +59,7 @@ func TestAnAdminIsToldWhyTheLoginFails(t *testing.T) {
 			if test.setting != "-" && (len(diagnostics) != 1 || diagnostics[0].Field != test.setting || diagnostics[0].Severity != sdk.SeverityError) {
 				t.Errorf("got %+v, want an error on %q", diagnostics, test.setting)
 			}
-			o := r.send(t, r.message("00001", "x"), time.Second)
+			o := r.send(t, r.message("00001", "x"), 3*time.Second)
 			if o.Failure == nil || o.Failure.Reason != test.reason && o.Failure.Reason != sdk.Unavailable {
 				t.Errorf("a message: got %+v, want %s", o, test.reason)
 			}
