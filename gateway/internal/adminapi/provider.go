@@ -70,6 +70,7 @@ type Account struct {
 	Revision    int64                   `json:"revision" doc:"Give it back when saving; 0 for a new account."`
 	Declared    bool                    `json:"declared" readOnly:"true"`
 	RoutePlace  int                     `json:"route_place" readOnly:"true" doc:"1, 2 … on the route of notifications; 0: not on it."`
+	Simulated   bool                    `json:"simulated" readOnly:"true" doc:"It talks to a simulator: its texts reach nobody."`
 	State       string                  `json:"state" readOnly:"true" enum:"ready,starting,stopped,failing,missing"`
 	LastError   *AccountError           `json:"last_error,omitempty" readOnly:"true"`
 	Today       AccountToday            `json:"today" readOnly:"true"`

@@ -41,6 +41,7 @@ func (s *accountService) view(ctx context.Context, account config.Account, curre
 		Limits:   adminapi.AccountLimits(account.Limits),
 		Revision: current.AccountRevision(account.Name), Declared: current.DeclaredAccount(account.Name),
 		RoutePlace: slices.Index(current.Notifications.Route, account.Name) + 1,
+		Simulated:  atSimulator(account, s.simulators.kept(ctx)),
 	}
 	shown.State, shown.LastError = s.standing(account.Name, lang)
 	lastFailure(&shown, attempts, lang)

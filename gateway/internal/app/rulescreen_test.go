@@ -281,6 +281,17 @@ func TestASimulatorTakesTheFirstText(t *testing.T) {
 	account := map[string]any{"name": "tried", "provider": "smsru", "revision": 0, "settings": settings,
 		"limits": map[string]any{"per_second": 10, "per_day": 1000, "per_phone_per_day": 100}}
 	v.ask(http.MethodPost, "/accounts", account, http.StatusCreated, nil)
+	// Somebody puts in a real key and leaves the simulator's address: nobody would get a text.
+	account["revision"], settings["api_id"] = 1, map[string]string{"value": "A1B2C3D4"}
+	v.ask(http.MethodPut, "/accounts/tried", account, http.StatusOK, nil)
+	simulated := func(want bool) {
+		t.Helper()
+		var shown struct{ Simulated bool }
+		if v.ask(http.MethodGet, "/accounts/tried", nil, http.StatusOK, &shown); shown.Simulated != want {
+			t.Errorf("the account is shown as simulated: %t, want %t", shown.Simulated, want)
+		}
+	}
+	simulated(true)
 	test := func(text string) {
 		t.Helper()
 		var result struct {
@@ -312,4 +323,8 @@ func TestASimulatorTakesTheFirstText(t *testing.T) {
 	v.base = h.URL
 	v.ask(http.MethodPost, "/session", map[string]string{"name": "owner", "password": "a long enough password"}, http.StatusOK, nil)
 	test("second")
+	simulated(true)
+	account["revision"], settings["base_url"] = 2, map[string]string{"value": "https://sms.ru"}
+	v.ask(http.MethodPut, "/accounts/tried", account, http.StatusOK, nil)
+	simulated(false)
 }

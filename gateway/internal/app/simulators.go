@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/simulator"
+	"github.com/orderbell/orderbell/gateway/internal/store"
 )
 
 // simulatorsKey is the state key under which the simulators are kept that a person started: an account
@@ -53,15 +55,54 @@ func (s *simulators) open(ctx context.Context) {
 }
 
 func (s *simulators) kept(ctx context.Context) map[string]string {
-	kept := map[string]string{}
-	text, err := s.app.db.State(ctx, simulatorsKey)
-	if err != nil || text == "" {
-		return kept
-	}
-	if err := json.Unmarshal([]byte(text), &kept); err != nil {
+	kept, err := keptSimulators(ctx, s.app.db)
+	if err != nil {
 		s.app.opts.Log.Error("the list of simulators cannot be read", "error", err)
 	}
 	return kept
+}
+
+// keptSimulators gives the addresses, by provider, of the simulators that a person had a gateway start.
+func keptSimulators(ctx context.Context, db interface {
+	State(ctx context.Context, key string) (string, error)
+}) (map[string]string, error) {
+	kept := map[string]string{}
+	text, err := db.State(ctx, simulatorsKey)
+	if err != nil || text == "" {
+		return kept, err
+	}
+	return kept, json.Unmarshal([]byte(text), &kept)
+}
+
+// atSimulator tells whether what an account sends reaches a simulator and nobody else. One that could not
+// be started again counts: its place is still not the operator's.
+func atSimulator(account config.Account, kept map[string]string) bool {
+	operator, ok := simulator.Find(account.Provider)
+	if !ok {
+		return false
+	}
+	values := map[string]string{}
+	for key, value := range account.Settings {
+		values[key] = value.Reveal()
+	}
+	return operator.LeadsTo(values, kept[account.Provider])
+}
+
+// Simulated names the accounts of the configuration that talk to a simulator, beside a gateway that may be
+// running. Options are those that Effective gives.
+func Simulated(ctx context.Context, opts Options) map[string]bool {
+	kept := map[string]string{}
+	if db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now}); err == nil {
+		kept, _ = keptSimulators(ctx, db) // Check says what is wrong with a database
+		_ = db.Close()
+	}
+	at := map[string]bool{}
+	for _, account := range opts.Config.Accounts {
+		if atSimulator(account, kept) {
+			at[account.Name] = true
+		}
+	}
+	return at
 }
 
 // start runs the provider's simulator unless it runs, and gives what an account needs to use it.

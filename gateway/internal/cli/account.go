@@ -29,6 +29,8 @@ type listedAccount struct {
 	Settings []string `json:"settings"`
 	Route    int      `json:"route"`    // place in the route of notifications, from 1; 0: not in it
 	Declared bool     `json:"declared"` // in orderbell.yaml; else in the database
+	// Simulated says that it talks to a simulator: its texts reach nobody.
+	Simulated bool `json:"simulated"`
 }
 
 // Run lists the configured accounts.
@@ -37,11 +39,11 @@ func (c *accountListCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	cfg := opts.Config
+	cfg, simulated := opts.Config, app.Simulated(ctx, opts)
 	accounts := []listedAccount{}
 	rows := [][]string{strings.Split(word{"ИМЯ|ПРОВАЙДЕР|МЕСТО В МАРШРУТЕ|ОПИСАН В|ЗАДАНЫ", "NAME|PROVIDER|PLACE IN THE ROUTE|KEPT IN|SET"}.pick(s.lang), "|")}
 	for _, a := range cfg.Accounts {
-		l := listedAccount{Name: a.Name, Provider: a.Provider, Settings: []string{}, Declared: cfg.DeclaredAccount(a.Name)}
+		l := listedAccount{Name: a.Name, Provider: a.Provider, Settings: []string{}, Declared: cfg.DeclaredAccount(a.Name), Simulated: simulated[a.Name]}
 		for _, key := range sortedKeys(a.Settings) {
 			if !a.Settings[key].IsZero() {
 				l.Settings = append(l.Settings, key)
@@ -58,7 +60,11 @@ func (c *accountListCommand) Run(ctx context.Context, s *session) error {
 			kept = cfg.File()
 		}
 		accounts = append(accounts, l)
-		rows = append(rows, []string{l.Name, l.Provider, place, kept, strings.Join(l.Settings, ", ")})
+		provider := l.Provider
+		if l.Simulated {
+			provider += word{" (симулятор)", " (simulator)"}.pick(s.lang)
+		}
+		rows = append(rows, []string{l.Name, provider, place, kept, strings.Join(l.Settings, ", ")})
 	}
 	if c.JSON {
 		return printJSON(s.out, map[string]any{"items": accounts})
@@ -67,7 +73,11 @@ func (c *accountListCommand) Run(ctx context.Context, s *session) error {
 		_, err := fmt.Fprintln(s.out, word{"Учётных записей нет: добавьте их на странице «Провайдеры» или в orderbell.yaml, раздел accounts.", "No accounts: add one on the page Providers, or declare them in orderbell.yaml under accounts."}.pick(s.lang))
 		return err
 	}
-	return table(s.out, rows)
+	if err := table(s.out, rows); err != nil || len(simulated) == 0 {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, word{"Симулятор: тексты никому не уходят.", "Simulator: texts reach nobody."}.pick(s.lang))
+	return err
 }
 
 type accountCheckCommand struct {

@@ -17,7 +17,7 @@ import (
 
 type simulateCommand struct {
 	Provider string `arg:"" name:"provider" help:"${sim_provider}"`
-	Listen   string `default:"127.0.0.1:11020" help:"${sim_listen}" placeholder:"HOST:PORT"`
+	Listen   string `default:"${sim_address}" help:"${sim_listen}" placeholder:"HOST:PORT"`
 	Callback string `help:"${sim_callback}" placeholder:"URL"`
 	Balance  string `help:"${sim_balance}" placeholder:"12.50"`
 	Fail     string `help:"${sim_fail}" placeholder:"FAULT"`

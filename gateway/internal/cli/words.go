@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/orderbell/orderbell/gateway/internal/simulator"
 )
 
 // language picks the language of help and answers: Russian unless the environment names another one.
@@ -21,7 +23,7 @@ func (s OS) language() string {
 
 // words are the texts of the commands in one language, by the name that help tags use.
 func words(lang string) kong.Vars {
-	vars := kong.Vars{}
+	vars := kong.Vars{"sim_address": simulator.Address}
 	for _, part := range []map[string]word{vocabulary, pluginVocabulary, ruleVocabulary} {
 		for name, w := range part {
 			vars[name] = w.pick(lang)

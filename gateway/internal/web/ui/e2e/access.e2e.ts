@@ -120,7 +120,11 @@ describe('the wizard', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Сохранить', exact: true }).click();
     await dialog.waitFor({ state: 'hidden' });
-    expect(await says('/accounts')).toMatchObject([{ provider: 'smsc' }, { provider: 'smsaero' }]);
+    expect(await says('/accounts')).toMatchObject([
+      { provider: 'smsc', simulated: true },
+      { provider: 'smsaero', simulated: true },
+    ]);
+    await expect.poll(() => page.getByText('Симулятор: тексты никому не уходят').count()).toBe(2);
   });
 });
 

@@ -1335,6 +1335,8 @@ export interface components {
             settings: {
                 [key: string]: components["schemas"]["AccountValue"];
             };
+            /** @description It talks to a simulator: its texts reach nobody. */
+            readonly simulated: boolean;
             /** @enum {string} */
             readonly state: "ready" | "starting" | "stopped" | "failing" | "missing";
             readonly today: components["schemas"]["AccountToday"];

@@ -1,5 +1,6 @@
-import { Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { IconFlask } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
@@ -62,6 +63,11 @@ export function AccountCard({
           )}
           {account.declared ? <Badge color="gray">{t('account.declared')}</Badge> : null}
         </Group>
+        {account.simulated ? (
+          <Alert color="amber" icon={<IconFlask size={20} />} p="xs">
+            {t('account.simulated')}
+          </Alert>
+        ) : null}
         {account.last_error ? <LastError account={account} /> : null}
         <Day account={account} />
         {can('balance') ? uses ? <BalanceButton account={account.name} known={account.balance} /> : null : null}
