@@ -60,6 +60,12 @@ func (c Call) Record(action, object string) Record {
 	}
 }
 
+// Refused says that what the line is about was not done, and why, as a code.
+func (r Record) Refused(code string) Record {
+	r.Outcome = OutcomeRefused + ": " + code
+	return r
+}
+
 // With adds a detail.
 func (r Record) With(name, value string) Record {
 	detail := map[string]string{name: value}

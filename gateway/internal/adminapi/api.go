@@ -167,8 +167,17 @@ type call struct {
 	dry     bool              // changes nothing although it is no GET
 	reveals bool              // shows what is masked elsewhere: the audit log says who looked
 	own     bool              // whoever does it writes the audit log's line, together with the change
-	told    bool              // the same, with what was changed in it; a refusal is written down here
+	act     string            // of users and keys: what who writes that line calls it, refusals included; who may not is written down here
+	told    bool              // the same as own, with what was changed in it; a refusal is written down here
 	status  int               // of success; 0: 200, or 204 without a body
+}
+
+// action is what the audit log calls the call.
+func (c call) action() string {
+	if c.act != "" {
+		return c.act
+	}
+	return strings.ToLower(c.tag) + "." + c.id
 }
 
 // Prefix starts the path of every call.
@@ -192,7 +201,6 @@ func add[I, O any](a *API, c call, handle func(ctx context.Context, who Caller, 
 	a.calls = append(a.calls, Call{Method: c.method, Path: op.Path, May: c.may, Fresh: c.fresh})
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		who, _ := ctx.Value(callerKey{}).(Caller)
-		who.action = strings.ToLower(c.tag) + "." + c.id
 		if err := a.note(ctx, c, who); err != nil {
 			return nil, a.refuse(ctx, who, err)
 		}
@@ -227,7 +235,7 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 		who := Caller{
 			Language: problem.Language(ctx.Header("Accept-Language")), Remote: hostOf(ctx.RemoteAddr()),
 			Agent: clip(ctx.Header("User-Agent"), maxAgent), Secure: secure(ctx),
-			request: ctx.Header(RequestID), proxied: proxied(ctx), object: objectOf(ctx, c.path),
+			request: ctx.Header(RequestID), proxied: proxied(ctx), object: objectOf(ctx, c.path), action: c.action(),
 		}
 		who.device = secretOf(ctx.Header("Cookie"), deviceCookie, who.Secure)
 		shown := Credentials{
@@ -235,6 +243,7 @@ func (a *API) admit(c call) func(huma.Context, func(huma.Context)) {
 		}
 		var err error
 		if who.Principal, err = a.identify(ctx.Context(), c, shown); err != nil {
+			a.noteUninvited(ctx.Context(), c, who, err)
 			a.write(ctx, who, err)
 			return
 		}

@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -33,13 +34,20 @@ func (a *API) note(ctx context.Context, c call, who Caller) error {
 
 // noteRefusal writes that what was begun, or asked for, was not done.
 func (a *API) noteRefusal(ctx context.Context, c call, who Caller, code problem.Code) {
-	if !c.noted() && !c.told {
+	if !c.noted() && !c.told && (c.act == "" || code != problem.NotAllowed) {
 		return
 	}
-	r := who.Record()
-	r.Outcome = access.OutcomeRefused + ": " + string(code)
-	if err := a.opt.Services.Audit.Note(context.WithoutCancel(ctx), r); err != nil {
-		a.opt.Log.Error("the audit log says that something was done which was refused", "call", c.id, "code", string(code), "error", err)
+	if err := a.opt.Services.Audit.Note(context.WithoutCancel(ctx), who.Record().Refused(string(code))); err != nil {
+		a.opt.Log.Error("the audit log does not say that something was refused", "call", c.id, "code", string(code), "error", err)
+	}
+}
+
+// noteUninvited writes that somebody we know asked for what only others may do, where it is about users
+// and keys: it may be somebody who looks for a way up. Strangers could fill the log that way.
+func (a *API) noteUninvited(ctx context.Context, c call, who Caller, err error) {
+	refused, ok := errors.AsType[*problem.Refusal](err)
+	if ok && c.act != "" && who.Kind != "" && refused.Code == problem.NotAllowed {
+		a.noteRefusal(ctx, c, who, refused.Code)
 	}
 }
 

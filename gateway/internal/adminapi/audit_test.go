@@ -75,6 +75,33 @@ func TestEachChangeAndEachRevealIsNotedBeforeItIsMade(t *testing.T) {
 	}
 }
 
+func TestWhoMayNotTouchUsersAndKeysIsWrittenDownIfWeKnowHim(t *testing.T) {
+	t.Parallel()
+	book := &notebook{}
+	_, handler := setup(t, adminapi.Services{Audit: book})
+	const person = `{"name":"x","role":"owner","password":"copper violin"}`
+	tests := []struct {
+		name, method, path, who, sent string
+		want                          []string
+	}{
+		{"an operator makes an owner", "POST", "/users", "operator fresh", person, []string{"u user.add  refused: not_allowed"}},
+		{"an admin changes a role", "PUT", "/users/01X", "admin", "{}", []string{"u user.change 01X refused: not_allowed"}},
+		{"an admin removes a user", "DELETE", "/users/01X", "admin fresh", "", []string{"u user.remove 01X refused: not_allowed"}},
+		{"a viewer gives another one a password", "POST", "/users/01X/password", "viewer fresh", `{"password":"copper violin"}`, []string{"u user.password 01X refused: not_allowed"}},
+		{"an admin makes a key", "POST", "/keys", "admin fresh", "{}", []string{"u key.create  refused: not_allowed"}},
+		{"an operator revokes a key", "DELETE", "/keys/01K", "operator", "", []string{"u key.revoke 01K refused: not_allowed"}},
+		{"an admin looks at the users", "GET", "/users", "admin", "", nil},
+		{"an owner is asked for the password again", "POST", "/users", "owner", person, nil},
+		{"a stranger", "POST", "/users", "", person, nil},
+	}
+	for _, tt := range tests {
+		book.lines = nil
+		if status, p, answer := ask(t, handler, tt.method, "/api/v1"+tt.path, tt.who, "en", tt.sent); status != p.Status || !slices.Equal(book.lines, tt.want) {
+			t.Errorf("%s: %d %s, noted %q; want %q", tt.name, status, answer, book.lines, tt.want)
+		}
+	}
+}
+
 // allAccounts lets a fake leave methods out whose interface has a method of its own name.
 type allAccounts interface{ adminapi.Accounts }
 

@@ -56,12 +56,12 @@ func (a *API) keys() {
 			}
 			return page(items, ""), nil
 		})
-	add(a, call{id: "create-key", method: "POST", path: "/keys", tag: "Keys", summary: "Make an API key; its secret is shown once", may: access.KeysManage, fresh: true, own: true, status: 201},
+	add(a, call{id: "create-key", method: "POST", path: "/keys", tag: "Keys", summary: "Make an API key; its secret is shown once", may: access.KeysManage, fresh: true, own: true, act: "key.create", status: 201},
 		func(ctx context.Context, who Caller, in *body[keyBody]) (*body[NewKey], error) {
 			k, secret, err := s.CreateKey(ctx, who.call(), access.KeyForm{Name: in.Body.Name, Scopes: in.Body.Scopes, Days: in.Body.Days})
 			return answered(NewKey{Key: shownKey(k), Secret: secret}, err)
 		})
-	add(a, call{id: "revoke-key", method: "DELETE", path: "/keys/{id}", tag: "Keys", summary: "End an API key at once", may: access.KeysManage, own: true},
+	add(a, call{id: "revoke-key", method: "DELETE", path: "/keys/{id}", tag: "Keys", summary: "End an API key at once", may: access.KeysManage, own: true, act: "key.revoke"},
 		func(ctx context.Context, who Caller, in *ByID) (*body[Key], error) {
 			k, err := s.RevokeKey(ctx, who.call(), in.ID)
 			return answered(shownKey(k), err)

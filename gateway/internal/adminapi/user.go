@@ -98,17 +98,17 @@ func (a *API) users() {
 			u, err := s.User(ctx, in.ID)
 			return answered(shownUser(u), err)
 		})
-	add(a, call{id: "add-user", method: "POST", path: "/users", tag: "Users", summary: "Add a user", may: access.UsersManage, fresh: true, own: true, status: 201},
+	add(a, call{id: "add-user", method: "POST", path: "/users", tag: "Users", summary: "Add a user", may: access.UsersManage, fresh: true, own: true, act: "user.add", status: 201},
 		func(ctx context.Context, who Caller, in *body[newUserBody]) (*body[User], error) {
 			u, err := s.AddUser(ctx, who.call(), access.UserForm{Name: in.Body.Name, Role: in.Body.Role, Password: in.Body.Password, Language: in.Body.Language})
 			return answered(shownUser(u), err)
 		})
-	add(a, call{id: "put-user", method: "PUT", path: "/users/{id}", tag: "Users", summary: "Change name, role or language; a new role ends the user's sessions", may: access.UsersManage, fresh: true, own: true},
+	add(a, call{id: "put-user", method: "PUT", path: "/users/{id}", tag: "Users", summary: "Change name, role or language; a new role ends the user's sessions", may: access.UsersManage, fresh: true, own: true, act: "user.change"},
 		func(ctx context.Context, who Caller, in *change) (*body[User], error) {
 			u, err := s.ChangeUser(ctx, who.call(), in.ID, access.UserForm{Name: in.Body.Name, Role: in.Body.Role, Language: in.Body.Language, Revision: in.Body.Revision})
 			return answered(shownUser(u), err)
 		})
-	add(a, call{id: "delete-user", method: "DELETE", path: "/users/{id}", tag: "Users", summary: "Remove a user and end all sessions", may: access.UsersManage, fresh: true, own: true},
+	add(a, call{id: "delete-user", method: "DELETE", path: "/users/{id}", tag: "Users", summary: "Remove a user and end all sessions", may: access.UsersManage, fresh: true, own: true, act: "user.remove"},
 		func(ctx context.Context, who Caller, in *removal) (*nothing, error) {
 			return &nothing{}, s.RemoveUser(ctx, who.call(), in.ID, in.Revision)
 		})
@@ -121,7 +121,7 @@ func (a *API) passwords() {
 		ID   string `path:"id" maxLength:"64" doc:"me: one's own."`
 		Body userPasswordBody
 	}
-	add(a, call{id: "set-password", method: "POST", path: "/users/{id}/password", tag: "Users", summary: "Give a new password: to oneself, or, as owner, to anybody; other sessions end", may: access.Self, fresh: true, own: true},
+	add(a, call{id: "set-password", method: "POST", path: "/users/{id}/password", tag: "Users", summary: "Give a new password: to oneself, or, as owner, to anybody; other sessions end", may: access.Self, fresh: true, own: true, act: "user.password"},
 		func(ctx context.Context, who Caller, in *change) (*nothing, error) {
 			id := in.ID
 			if id == "me" {

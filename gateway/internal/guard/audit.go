@@ -2,9 +2,12 @@ package guard
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
+	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
 // Note writes a line into the audit log before something is done. What cannot be written down must not
@@ -14,6 +17,26 @@ func (g *Guard) Note(ctx context.Context, r access.Record) error {
 		return auditUnavailable(err)
 	}
 	return nil
+}
+
+// told passes on how an act on users or keys ended, and writes a refusal down: what is done writes its own
+// line, in one transaction with the change. What failed by a fault of ours is no refusal. The record says
+// what was wanted; of fields that were filled in wrongly it must name none, because a password may have
+// been typed in the wrong one.
+func (g *Guard) told(ctx context.Context, r access.Record, err error) error {
+	refused, ok := errors.AsType[*problem.Refusal](err)
+	if !ok || refused.Code.Words().Status >= http.StatusInternalServerError {
+		return err
+	}
+	code := refused.Code
+	if len(refused.Fields) == 1 {
+		code = refused.Fields[0].Code
+	}
+	// Who hangs up as soon as he is refused is written down all the same.
+	if err := g.Store.AddRecord(context.WithoutCancel(ctx), r.Refused(string(code))); err != nil {
+		return auditUnavailable(err)
+	}
+	return err
 }
 
 // Records gives a page of the audit log, newest first, and what to put into Before for the next page;

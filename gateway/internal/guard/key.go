@@ -22,6 +22,15 @@ func (g *Guard) Keys(ctx context.Context) ([]access.Key, error) {
 
 // CreateKey makes a key and gives its secret, this one time.
 func (g *Guard) CreateKey(ctx context.Context, who access.Call, in access.KeyForm) (access.Key, string, error) {
+	key, secret, err := g.createKey(ctx, who, in)
+	r := who.Record("key.create", "")
+	if faulty(err, problem.NameTaken) {
+		r.Object = in.Name // else it may be anything
+	}
+	return key, secret, g.told(ctx, r, err)
+}
+
+func (g *Guard) createKey(ctx context.Context, who access.Call, in access.KeyForm) (access.Key, string, error) {
 	var faults []problem.FieldFault
 	if !access.CheckName(in.Name) {
 		faults = append(faults, problem.FieldFault{Field: "name", Code: problem.NameInvalid})
@@ -62,8 +71,9 @@ func (g *Guard) CreateKey(ctx context.Context, who access.Call, in access.KeyFor
 
 // RevokeKey ends a key, named by its ID or name, at once.
 func (g *Guard) RevokeKey(ctx context.Context, who access.Call, ref string) (access.Key, error) {
-	key, err := g.Store.RevokeKey(ctx, ref, g.Now(), who.Record("key.revoke", ref))
-	return key, refusal(err)
+	r := who.Record("key.revoke", ref)
+	key, err := g.Store.RevokeKey(ctx, ref, g.Now(), r)
+	return key, g.told(ctx, r, refusal(err))
 }
 
 // keyHolder finds the key of a secret among the declared ones, all of them in the same time, and then

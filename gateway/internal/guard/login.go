@@ -110,8 +110,8 @@ func (g *Guard) same(ctx context.Context, try, password, phc string) (bool, erro
 // failedLogin writes the failure down. Who it is about is told by the name of a user that exists; of
 // other names, which may be a password typed in the wrong field, only a fingerprint is kept.
 func (g *Guard) failedLogin(ctx context.Context, from access.Call, user *access.User, name string, code problem.Code) error {
-	r := from.Record("session.login", "")
-	r.Kind, r.Outcome = access.KindUser, access.OutcomeRefused+": "+string(code)
+	r := from.Record("session.login", "").Refused(string(code))
+	r.Kind = access.KindUser
 	if user != nil {
 		r.ActorID, r.Actor, r.Object = user.ID, user.Name, user.Name
 	} else {
@@ -191,8 +191,7 @@ func (g *Guard) checkOwn(ctx context.Context, who access.Call, password string) 
 		return nil, err
 	}
 	if !same {
-		r := who.Record("session.confirm", user.Name)
-		r.Outcome = access.OutcomeRefused + ": " + string(problem.PasswordWrong)
+		r := who.Record("session.confirm", user.Name).Refused(string(problem.PasswordWrong))
 		if err := g.Store.AddRecord(ctx, r); err != nil {
 			return nil, auditUnavailable(err)
 		}

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"errors"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -28,7 +29,12 @@ func (g *Guard) User(ctx context.Context, ref string) (access.User, error) {
 
 // AddUser makes a user.
 func (g *Guard) AddUser(ctx context.Context, who access.Call, in access.UserForm) (access.User, error) {
-	return g.add(ctx, who, in, false)
+	user, err := g.add(ctx, who, in, false)
+	r := who.Record("user.add", "").With("role", string(in.Role))
+	if faulty(err, problem.NameTaken) {
+		r.Object = in.Name // else it may be anything
+	}
+	return user, g.told(ctx, r, err)
 }
 
 // add makes a user; with first it must be the first one of all.
@@ -59,9 +65,14 @@ func (g *Guard) add(ctx context.Context, who access.Call, in access.UserForm, fi
 // ChangeUser changes a user's name, role and language. A new role ends the user's sessions.
 func (g *Guard) ChangeUser(ctx context.Context, who access.Call, id string, in access.UserForm) (access.User, error) {
 	user, err := g.User(ctx, id)
-	if err != nil {
-		return user, err
+	r := about(who, "user.change", id, user)
+	if err == nil {
+		user, err = g.change(ctx, r, user, in)
 	}
+	return user, g.told(ctx, r.With("role", string(in.Role)), err)
+}
+
+func (g *Guard) change(ctx context.Context, r access.Record, user access.User, in access.UserForm) (access.User, error) {
 	faults := nameFaults(in.Name)
 	if _, err := access.ParseRole(string(in.Role)); err != nil {
 		faults = append(faults, problem.FieldFault{Field: "role", Code: problem.FieldInvalid})
@@ -69,7 +80,7 @@ func (g *Guard) ChangeUser(ctx context.Context, who access.Call, id string, in a
 	if len(faults) > 0 {
 		return user, &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
 	}
-	r := who.Record("user.change", user.Name).With("id", user.ID).Changed(access.Changes(
+	r = r.Changed(access.Changes(
 		map[string]string{"name": user.Name, "role": string(user.Role), "language": user.Language},
 		map[string]string{"name": in.Name, "role": string(in.Role), "language": language(in.Language)}, nil)...)
 	change := access.UserChange{EndAll: user.Role != in.Role, Record: r}
@@ -82,29 +93,36 @@ func (g *Guard) ChangeUser(ctx context.Context, who access.Call, id string, in a
 // RemoveUser takes a user away with all sessions.
 func (g *Guard) RemoveUser(ctx context.Context, who access.Call, id string, revision int64) error {
 	user, err := g.User(ctx, id)
-	if err != nil {
-		return err
-	}
+	r := about(who, "user.remove", id, user)
 	if revision == 0 {
 		revision = user.Revision
 	}
-	return refusal(g.Store.RemoveUser(ctx, user.ID, revision, who.Record("user.remove", user.Name).With("id", user.ID)))
+	if err == nil {
+		err = refusal(g.Store.RemoveUser(ctx, user.ID, revision, r))
+	}
+	return g.told(ctx, r, err)
 }
 
 // SetPassword gives a user, named by ID or name, a new password. All sessions of the user end, but the
 // caller's own. With dropTOTP the second factor goes too: for somebody who lost the phone.
 func (g *Guard) SetPassword(ctx context.Context, who access.Call, ref, password string, dropTOTP bool) (access.User, error) {
 	user, err := g.User(ctx, ref)
-	if err != nil {
-		return user, err
+	r := about(who, "user.password", ref, user)
+	if err == nil {
+		user, err = g.setPassword(ctx, who, r, user, password, dropTOTP)
 	}
+	return user, g.told(ctx, r, err)
+}
+
+func (g *Guard) setPassword(ctx context.Context, who access.Call, r access.Record, user access.User, password string, dropTOTP bool) (access.User, error) {
 	if faults := passwordFaults("password", password, user.Name); len(faults) > 0 {
 		return user, &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
 	}
+	var err error
 	if user.Password, err = g.hasher.hash(ctx, password); err != nil {
 		return user, err
 	}
-	change := access.UserChange{EndAll: true, Record: who.Record("user.password", user.Name).With("id", user.ID)}
+	change := access.UserChange{EndAll: true, Record: r}
 	if user.ID == who.ID {
 		change.Keep = who.Session
 	}
@@ -115,6 +133,14 @@ func (g *Guard) SetPassword(ctx context.Context, who access.Call, ref, password 
 	change.User = user
 	changed, err := g.Store.ChangeUser(ctx, change)
 	return changed, refusal(err)
+}
+
+// about begins a line about a user, or about what was taken for one where there is none.
+func about(who access.Call, action, ref string, user access.User) access.Record {
+	if user.ID == "" {
+		return who.Record(action, ref)
+	}
+	return who.Record(action, user.Name).With("id", user.ID)
 }
 
 // self is the caller as a user.
@@ -139,6 +165,12 @@ func (g *Guard) SetLanguage(ctx context.Context, who access.Call, lang string) e
 	user.Language = change.New
 	_, err = g.Store.ChangeUser(ctx, access.UserChange{User: *user, Record: who.Record("user.change", user.Name).Changed(change)})
 	return refusal(err)
+}
+
+// faulty tells whether a field was refused for that reason and for no other.
+func faulty(err error, code problem.Code) bool {
+	refused, ok := errors.AsType[*problem.Refusal](err)
+	return ok && len(refused.Fields) == 1 && refused.Fields[0].Code == code
 }
 
 func nameFaults(name string) []problem.FieldFault {

@@ -40,6 +40,70 @@ func TestWhatIsFilledInWronglyIsSaidFieldByField(t *testing.T) {
 	refused(t, "a common password", err, problem.PasswordCommon)
 }
 
+func TestARefusedActOnUsersOrKeysIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	const typed = "my password in the wrong field" // may stand where a name should
+	s := setup(t)
+	olga, scopes := s.user(t, "olga", access.Owner), access.Scopes()
+	_, who := s.enter(t, "olga")
+	_, _, err := s.CreateKey(t.Context(), who, access.KeyForm{Name: "menu", Scopes: scopes})
+	must(t, err)
+	user := func(_ access.User, err error) error { return err }
+	key := func(_ access.Key, _ string, err error) error { return err }
+	tests := []struct {
+		name string
+		act  func() error
+		want string // the line
+	}{
+		{"the last owner removed", func() error { return s.RemoveUser(t.Context(), who, olga.ID, 0) }, "user.remove olga refused: last_owner"},
+		{"a lower role for the last owner", func() error {
+			return user(s.ChangeUser(t.Context(), who, olga.ID, access.UserForm{Name: "olga", Role: access.Viewer, Revision: olga.Revision}))
+		}, "user.change olga refused: last_owner"},
+		{"a change of what somebody else changed", func() error {
+			return user(s.ChangeUser(t.Context(), who, olga.ID, access.UserForm{Name: "olga", Role: access.Owner, Revision: 7}))
+		}, "user.change olga refused: stale"},
+		{"a user of a name in use", func() error {
+			return user(s.AddUser(t.Context(), who, access.UserForm{Name: "Olga", Role: access.Owner, Password: good}))
+		}, "user.add Olga refused: name_taken"},
+		{"a password for a name", func() error {
+			return user(s.AddUser(t.Context(), who, access.UserForm{Name: typed, Role: access.Owner, Password: "oleg"}))
+		}, "user.add  refused: password_short"},
+		{"several wrong fields", func() error {
+			return user(s.AddUser(t.Context(), who, access.UserForm{Name: typed + "!", Role: access.Owner}))
+		}, "user.add  refused: fields_invalid"},
+		{"a weak password", func() error { return user(s.SetPassword(t.Context(), who, olga.ID, "password123", false)) }, "user.password olga refused: password_common"},
+		{"nobody removed", func() error { return s.RemoveUser(t.Context(), who, "oleg", 0) }, "user.remove oleg refused: no_such_thing"},
+		{"a key of a name in use", func() error { return key(s.CreateKey(t.Context(), who, access.KeyForm{Name: "menu", Scopes: scopes})) }, "key.create menu refused: name_taken"},
+		{"a key without a scope", func() error { return key(s.CreateKey(t.Context(), who, access.KeyForm{Name: typed})) }, "key.create  refused: field_required"},
+		{"a key revoked that is not there", func() error { _, err := s.RevokeKey(t.Context(), who, "nothing"); return err }, "key.revoke nothing refused: no_such_thing"},
+		{"a wrong password before a dangerous act", func() error { return s.Confirm(t.Context(), who, "not it") }, "session.confirm olga refused: password_wrong"},
+	}
+	for _, tt := range tests {
+		before := len(s.log(t))
+		if err := tt.act(); err == nil {
+			t.Errorf("%s: done", tt.name)
+		}
+		if log := s.log(t); len(log) != before+1 || log[0] != tt.want {
+			t.Errorf("%s: %d new lines, the last %q; want one, %q", tt.name, len(log)-before, log[0], tt.want)
+		}
+	}
+	page, _, err := s.Records(t.Context(), access.RecordFilter{Action: "user.change", Limit: 500})
+	must(t, err)
+	if last := page[len(page)-1]; last.Detail["role"] != "viewer" || last.Detail["id"] != olga.ID || last.Actor != "olga" || last.From != "192.0.2.1" {
+		t.Errorf("the line about the lower role is %+v", last)
+	}
+	all, _, err := s.Records(t.Context(), access.RecordFilter{Limit: 500})
+	must(t, err)
+	text, err := json.Marshal(all)
+	must(t, err)
+	if strings.Contains(string(text), typed) {
+		t.Errorf("the audit log has what was typed in the wrong field")
+	}
+	if v, err := s.Verify(t.Context()); err != nil || !v.Sound() {
+		t.Errorf("the audit log: %+v, %v", v, err)
+	}
+}
+
 func TestTheLogTellsWhatChangedOfAUser(t *testing.T) {
 	t.Parallel()
 	s := setup(t)

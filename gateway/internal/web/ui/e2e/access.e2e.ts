@@ -194,6 +194,17 @@ describe('users', () => {
   });
 });
 
+describe('the last owner', () => {
+  it('stays one, and who tried otherwise is in the audit log', async () => {
+    await page.goto(`${gateway.url}/system`);
+    await page.getByRole('combobox', { name: `Роль пользователя ${owner.name}` }).click();
+    await page.getByRole('option', { name: 'наблюдатель' }).click();
+    await page.getByText('Сначала сделайте владельцем кого-то ещё.').waitFor();
+    await page.goto(`${gateway.url}/audit?action=user.change`);
+    await page.getByText('отказано: последний владелец').waitFor();
+  });
+});
+
 describe('an API key', () => {
   it('is shown once, opens what it is for, and nothing after it was revoked', async () => {
     await page.goto(`${gateway.url}/system`);
