@@ -25,7 +25,14 @@ type User struct {
 	UpdatedAt  time.Time
 	PasswordAt time.Time // of the last change of the password
 	SeenAt     time.Time // of the last sign-in; zero: never
+	LockedAt   time.Time // since when the user may not sign in; zero: may
 }
+
+// Locked tells whether the user may not sign in.
+func (u User) Locked() bool { return !u.LockedAt.IsZero() }
+
+// HandsOutAccess tells whether the user can let others in: an owner who may sign in.
+func (u User) HandsOutAccess() bool { return u.Role == Owner && !u.Locked() }
 
 // UserChange is a change of a user. It is done as a whole or not at all.
 type UserChange struct {

@@ -74,6 +74,7 @@ type Services struct {
 	SignIn        SignIn
 	Sessions      Sessions
 	Users         Users
+	UserLocks     UserLocks
 	Passwords     Passwords
 	Factor        Factor
 	Keys          APIKeys

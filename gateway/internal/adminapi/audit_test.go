@@ -88,6 +88,7 @@ func TestWhoMayNotTouchUsersAndKeysIsWrittenDownIfWeKnowHim(t *testing.T) {
 		{"an admin changes a role", "PUT", "/users/01X", "admin", "{}", []string{"u user.change 01X refused: not_allowed"}},
 		{"an admin removes a user", "DELETE", "/users/01X", "admin fresh", "", []string{"u user.remove 01X refused: not_allowed"}},
 		{"a viewer gives another one a password", "POST", "/users/01X/password", "viewer fresh", `{"password":"copper violin"}`, []string{"u user.password 01X refused: not_allowed"}},
+		{"an admin locks the owner out", "POST", "/users/01X/lock", "admin fresh", "", []string{"u user.lock 01X refused: not_allowed"}},
 		{"an admin makes a key", "POST", "/keys", "admin fresh", "{}", []string{"u key.create  refused: not_allowed"}},
 		{"an operator revokes a key", "DELETE", "/keys/01K", "operator", "", []string{"u key.revoke 01K refused: not_allowed"}},
 		{"an admin looks at the users", "GET", "/users", "admin", "", nil},

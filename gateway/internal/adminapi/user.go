@@ -19,6 +19,7 @@ type User struct {
 	CreatedAt  time.Time   `json:"created_at"`
 	PasswordAt time.Time   `json:"password_at" doc:"When the password was last changed."`
 	SeenAt     *time.Time  `json:"seen_at,omitempty" doc:"The last sign-in."`
+	LockedAt   *time.Time  `json:"locked_at,omitempty" doc:"Since when the user may not sign in."`
 }
 
 // Users keeps users. Refusals: NoSuchThing, NameTaken, Stale, LastOwner, FieldsInvalid.
@@ -28,6 +29,12 @@ type Users interface {
 	AddUser(ctx context.Context, who access.Call, in access.UserForm) (access.User, error)
 	ChangeUser(ctx context.Context, who access.Call, id string, in access.UserForm) (access.User, error)
 	RemoveUser(ctx context.Context, who access.Call, id string, revision int64) error
+}
+
+// UserLocks keep users from signing in. Refusals: NoSuchThing, LastOwner, LockSelf.
+type UserLocks interface {
+	// LockUser ends the user's sessions at once; with locked false it lets the user sign in again.
+	LockUser(ctx context.Context, who access.Call, id string, locked bool) (access.User, error)
 }
 
 // Passwords changes them.
@@ -44,6 +51,9 @@ func shownUser(u access.User) User {
 	}
 	if !u.SeenAt.IsZero() {
 		shown.SeenAt = &u.SeenAt
+	}
+	if u.Locked() {
+		shown.LockedAt = &u.LockedAt
 	}
 	return shown
 }
@@ -112,7 +122,22 @@ func (a *API) users() {
 		func(ctx context.Context, who Caller, in *removal) (*nothing, error) {
 			return &nothing{}, s.RemoveUser(ctx, who.call(), in.ID, in.Revision)
 		})
+	a.userLocks()
 	a.passwords()
+}
+
+func (a *API) userLocks() {
+	s := a.opt.Services.UserLocks
+	add(a, call{id: "lock-user", method: "POST", path: "/users/{id}/lock", tag: "Users", summary: "Keep a user from signing in and end all sessions", may: access.UsersManage, fresh: true, own: true, act: "user.lock"},
+		func(ctx context.Context, who Caller, in *ByID) (*body[User], error) {
+			u, err := s.LockUser(ctx, who.call(), in.ID, true)
+			return answered(shownUser(u), err)
+		})
+	add(a, call{id: "unlock-user", method: "POST", path: "/users/{id}/unlock", tag: "Users", summary: "Let a locked user sign in again", may: access.UsersManage, fresh: true, own: true, act: "user.unlock"},
+		func(ctx context.Context, who Caller, in *ByID) (*body[User], error) {
+			u, err := s.LockUser(ctx, who.call(), in.ID, false)
+			return answered(shownUser(u), err)
+		})
 }
 
 func (a *API) passwords() {

@@ -223,7 +223,7 @@ func TestDangerousActsWantThePasswordAgain(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"POST /users", "PUT /users/{id}", "DELETE /users/{id}", "POST /users/{id}/password", "POST /totp", "POST /totp/confirm", "POST /keys",
+		"POST /users", "PUT /users/{id}", "DELETE /users/{id}", "POST /users/{id}/password", "POST /users/{id}/lock", "POST /users/{id}/unlock", "POST /totp", "POST /totp/confirm", "POST /keys",
 		"DELETE /contacts/{id}", "POST /contacts/{id}/export", "DELETE /accounts/{name}", "DELETE /rules/{name}",
 	} {
 		if !slices.Contains(dangerous, want) {

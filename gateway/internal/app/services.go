@@ -19,7 +19,7 @@ func (a *App) services() adminapi.Services {
 		Rules:  a.ruleScreen(),
 		System: &systemScreen{app: a, started: a.opts.Now(), checks: checks},
 		Wizard: &wizard{app: a},
-		SignIn: a.guard, Sessions: a.guard, Users: a.guard, Passwords: a.guard, Factor: a.guard, Keys: a.guard, Audit: a.guard,
+		SignIn: a.guard, Sessions: a.guard, Users: a.guard, UserLocks: a.guard, Passwords: a.guard, Factor: a.guard, Keys: a.guard, Audit: a.guard,
 		Messages: a.screen, Orders: a.screen, Events: a.screen, Contacts: a.screen, Overview: a.screen,
 	}
 }

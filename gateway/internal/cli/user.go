@@ -17,6 +17,8 @@ type userCommand struct {
 	Add           userAddCommand      `cmd:"" help:"${user_add}"`
 	List          userListCommand     `cmd:"" help:"${user_list}"`
 	ResetPassword userPasswordCommand `cmd:"" name:"reset-password" help:"${user_reset}"`
+	Lock          userLockCommand     `cmd:"" help:"${user_lock}"`
+	Unlock        userUnlockCommand   `cmd:"" help:"${user_unlock}"`
 }
 
 // console is who gives a command on the machine itself.
@@ -76,12 +78,16 @@ type listedUser struct {
 	Language string      `json:"language"`
 	TOTP     bool        `json:"totp"`
 	SeenAt   *time.Time  `json:"seen_at,omitempty"`
+	LockedAt *time.Time  `json:"locked_at,omitempty"`
 }
 
 func listUser(u access.User) listedUser {
 	l := listedUser{ID: u.ID, Name: u.Name, Role: u.Role, Language: u.Language, TOTP: u.TOTP != ""}
 	if !u.SeenAt.IsZero() {
 		l.SeenAt = &u.SeenAt
+	}
+	if u.Locked() {
+		l.LockedAt = &u.LockedAt
 	}
 	return l
 }
@@ -147,16 +153,19 @@ func (c *userListCommand) Run(ctx context.Context, s *session) error {
 		}
 		return printJSON(s.out, map[string]any{"items": items})
 	}
-	rows := [][]string{strings.Split(word{"ИМЯ|РОЛЬ|ВТОРОЙ ФАКТОР|БЫЛ|ID", "NAME|ROLE|SECOND FACTOR|SEEN|ID"}.pick(s.lang), "|")}
+	rows := [][]string{strings.Split(word{"ИМЯ|РОЛЬ|ВТОРОЙ ФАКТОР|ВХОД|БЫЛ|ID", "NAME|ROLE|SECOND FACTOR|SIGN-IN|SEEN|ID"}.pick(s.lang), "|")}
 	for _, u := range users {
-		seen, second := "–", word{"нет", "no"}.pick(s.lang)
+		seen, second, entry := "–", word{"нет", "no"}.pick(s.lang), word{"открыт", "open"}.pick(s.lang)
 		if !u.SeenAt.IsZero() {
 			seen = clock(u.SeenAt.Local())
 		}
 		if u.TOTP != "" {
 			second = word{"да", "yes"}.pick(s.lang)
 		}
-		rows = append(rows, []string{u.Name, string(u.Role), second, seen, u.ID})
+		if u.Locked() {
+			entry = word{"закрыт", "locked"}.pick(s.lang)
+		}
+		rows = append(rows, []string{u.Name, string(u.Role), second, entry, seen, u.ID})
 	}
 	return table(s.out, rows)
 }
@@ -185,6 +194,41 @@ func (c *userPasswordCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return tellUser(s, c.JSON, user, word{"Пароль изменён, сеансы закрыты: %s (%s).\n", "The password is changed and the sessions are ended: %s (%s).\n"})
+}
+
+type userLockCommand struct {
+	configFlags
+	Name string `arg:"" help:"${user_name}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// Run keeps a user from signing in and ends all sessions, also while a gateway is running.
+func (c *userLockCommand) Run(ctx context.Context, s *session) error {
+	return lockUser(ctx, s, c.configFlags, c.Name, c.JSON, true, word{"Вход закрыт, сеансы закрыты: %s (%s).\n", "Locked out and the sessions are ended: %s (%s).\n"})
+}
+
+type userUnlockCommand struct {
+	configFlags
+	Name string `arg:"" help:"${user_name}"`
+	JSON bool   `name:"json" help:"${json}"`
+}
+
+// Run lets a locked user sign in again.
+func (c *userUnlockCommand) Run(ctx context.Context, s *session) error {
+	return lockUser(ctx, s, c.configFlags, c.Name, c.JSON, false, word{"Вход открыт: %s (%s).\n", "May sign in again: %s (%s).\n"})
+}
+
+func lockUser(ctx context.Context, s *session, f configFlags, name string, asJSON, locked bool, text word) error {
+	db, err := f.write(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	user, err := db.LockUser(ctx, console(), name, locked)
+	if err != nil {
+		return err
+	}
+	return tellUser(s, asJSON, user, text)
 }
 
 // look opens the data folder for reading users and the audit log.

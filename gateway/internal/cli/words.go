@@ -76,6 +76,8 @@ var vocabulary = map[string]word{
 	"user_add":        {"Добавить пользователя. Пароль спрашивается в терминале.", "Add a user. The password is asked for on the terminal."},
 	"user_list":       {"Список пользователей.", "List the users."},
 	"user_reset":      {"Дать пользователю новый пароль и закрыть его сеансы.", "Give a user a new password and end the sessions."},
+	"user_lock":       {"Закрыть пользователю вход и его сеансы.", "Keep a user from signing in and end the sessions."},
+	"user_unlock":     {"Снова открыть пользователю вход.", "Let a locked user sign in again."},
 	"user_name":       {"Имя пользователя.", "Name of the user."},
 	"user_role":       {"Роль: owner, admin, operator, viewer, auditor.", "Role: owner, admin, operator, viewer, auditor."},
 	"user_drop_totp":  {"Отключить и второй фактор: телефон потерян.", "Switch the second factor off too: the phone is lost."},

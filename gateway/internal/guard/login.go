@@ -44,6 +44,8 @@ func (g *Guard) Login(ctx context.Context, from access.Call, in access.Login) (a
 		return access.Entry{}, g.failedLogin(ctx, from, user, in.Name, problem.TOTPWrong)
 	case err != nil:
 		return access.Entry{}, err
+	case user.Locked(): // told only to who could come in otherwise
+		return access.Entry{}, g.failedLogin(ctx, from, user, in.Name, problem.UserLocked)
 	}
 	entry, err := g.enter(ctx, from, *user, in.Device, spent, subjects)
 	if err == nil {

@@ -3,6 +3,8 @@ package guard
 import (
 	"context"
 	"errors"
+	"strconv"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -101,6 +103,37 @@ func (g *Guard) RemoveUser(ctx context.Context, who access.Call, id string, revi
 		err = refusal(g.Store.RemoveUser(ctx, user.ID, revision, r))
 	}
 	return g.told(ctx, r, err)
+}
+
+// LockUser keeps a user, named by ID or name, from signing in and ends all sessions, or lets the user sign
+// in again. Nobody locks himself: it would be by mistake.
+func (g *Guard) LockUser(ctx context.Context, who access.Call, ref string, locked bool) (access.User, error) {
+	user, err := g.User(ctx, ref)
+	action := "user.unlock"
+	if locked {
+		action = "user.lock"
+	}
+	r := about(who, action, ref, user)
+	switch {
+	case err != nil:
+	case user.Locked() == locked: // as was asked for
+		return user, nil
+	case locked && user.ID == who.ID:
+		err = problem.Refuse(problem.LockSelf)
+	default:
+		user, err = g.setLock(ctx, r, user, locked)
+	}
+	return user, g.told(ctx, r, err)
+}
+
+func (g *Guard) setLock(ctx context.Context, r access.Record, user access.User, locked bool) (access.User, error) {
+	r = r.Changed(access.Change{Field: "locked", Old: strconv.FormatBool(!locked), New: strconv.FormatBool(locked)})
+	user.LockedAt = time.Time{}
+	if locked {
+		user.LockedAt = g.Now()
+	}
+	changed, err := g.Store.ChangeUser(ctx, access.UserChange{User: user, EndAll: locked, Record: r})
+	return changed, refusal(err)
 }
 
 // SetPassword gives a user, named by ID or name, a new password. All sessions of the user end, but the

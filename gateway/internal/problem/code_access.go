@@ -16,6 +16,8 @@ const (
 	SetupElsewhere   Code = "setup_elsewhere" // not from this machine
 	NameInvalid      Code = "name_invalid"    // of a user
 	LastOwner        Code = "last_owner"
+	UserLocked       Code = "user_locked" // everything that was typed is right, but the owner does not let the user in
+	LockSelf         Code = "lock_self"
 	PasswordShort    Code = "password_short"
 	PasswordLong     Code = "password_long"
 	PasswordCommon   Code = "password_common"
@@ -32,7 +34,7 @@ const sessionChallenge = `OrderbellSession realm="orderbell"`
 func accessCodes() []Code {
 	return []Code{
 		LoginWrong, LoginThrottled, LoginBusy, TOTPRequired, TOTPWrong, TOTPOn, TOTPNotBegun, SetupDone, SetupWrong, SetupElsewhere,
-		NameInvalid, LastOwner, PasswordShort, PasswordLong, PasswordCommon, PasswordNamed, PasswordWrong, CrossSite, HostForeign,
+		NameInvalid, LastOwner, UserLocked, LockSelf, PasswordShort, PasswordLong, PasswordCommon, PasswordNamed, PasswordWrong, CrossSite, HostForeign,
 		AuditUnavailable,
 	}
 }
@@ -79,6 +81,13 @@ func (c Code) accessWords() (Wording, bool) {
 	case LastOwner:
 		return Wording{http.StatusConflict, "", "Это последний владелец", "This is the last owner",
 			"Сначала сделайте владельцем кого-то ещё.", "Make somebody else an owner first."}, true
+	case UserLocked:
+		return Wording{http.StatusForbidden, "", "Вход закрыт", "Locked out",
+			"Имя и пароль верны, но владелец закрыл вам вход. Обратитесь к нему.",
+			"Name and password are right, but the owner has locked you out. Turn to the owner."}, true
+	case LockSelf:
+		return Wording{http.StatusConflict, "", "Это вы сами", "This is yourself",
+			"Закрыть вход себе нельзя: это может сделать другой владелец.", "You cannot lock yourself out: another owner can."}, true
 	case CrossSite:
 		return Wording{http.StatusForbidden, "", "Запрос с чужого сайта", "A request of another site",
 			"Браузер прислал этот запрос по просьбе чужой страницы; ничего не сделано. Откройте Orderbell по его собственному адресу.",

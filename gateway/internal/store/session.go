@@ -9,7 +9,7 @@ import (
 )
 
 // AddSession does the whole sign-in or none of it, and notes when the user was seen. ErrStale when the
-// password was changed, or the user removed, while it was compared; ErrNotAllowed when the code of the
+// password was changed, or the user locked or removed, while it was compared; ErrNotAllowed when the code of the
 // second factor was spent before. An empty ID is replaced by a new one.
 func (db *DB) AddSession(ctx context.Context, in access.SignIn) (access.Session, error) {
 	s := in.Session
@@ -18,7 +18,7 @@ func (db *DB) AddSession(ctx context.Context, in access.SignIn) (access.Session,
 	}
 	in.Record.Session = s.ID
 	return s, db.do(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE users SET seen_at = $1 WHERE id = $2 AND password = $3`, micros(s.CreatedAt), s.UserID, in.Password)
+		n, err := t.exec(`UPDATE users SET seen_at = $1 WHERE id = $2 AND password = $3 AND locked_at = 0`, micros(s.CreatedAt), s.UserID, in.Password)
 		if err == nil && n == 0 {
 			err = fault(ErrStale, "user "+s.UserID)
 		}

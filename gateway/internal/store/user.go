@@ -61,7 +61,7 @@ func (db *DB) ChangeUser(ctx context.Context, c access.UserChange) (access.User,
 		if old.Revision != u.Revision {
 			return fault(ErrStale, fmt.Sprintf("user %q", old.Name))
 		}
-		if err := keepAnOwner(t, old, u.Role); err != nil {
+		if err := keepAnOwner(t, old, u); err != nil {
 			return err
 		}
 		u.CreatedAt, u.Revision, u.UpdatedAt = old.CreatedAt, old.Revision+1, instant(micros(db.now()))
@@ -97,19 +97,20 @@ func updateUser(t *tx, u access.User) error {
 		return err
 	}
 	_, err = t.exec(`UPDATE users SET name = $1, name_key = $2, role = $3, language = $4, password = $5, totp = $6, new_totp = $7,
-		totp_step = $8, revision = $9, updated_at = $10, password_at = $11, seen_at = $12 WHERE id = $13`,
+		totp_step = $8, revision = $9, updated_at = $10, password_at = $11, seen_at = $12, locked_at = $13 WHERE id = $14`,
 		u.Name, access.NameKey(u.Name), string(u.Role), u.Language, u.Password, u.TOTP, u.NewTOTP, u.TOTPStep, u.Revision,
-		micros(u.UpdatedAt), micros(u.PasswordAt), micros(u.SeenAt), u.ID)
+		micros(u.UpdatedAt), micros(u.PasswordAt), micros(u.SeenAt), micros(u.LockedAt), u.ID)
 	return err
 }
 
-// keepAnOwner refuses what would leave no owner; role is what the user is to be, empty when it goes.
-func keepAnOwner(t *tx, u access.User, role access.Role) error {
-	if u.Role != access.Owner || role == access.Owner {
+// keepAnOwner refuses what would leave no owner who may sign in; now is what the user is to be, the zero
+// User when it goes.
+func keepAnOwner(t *tx, u, now access.User) error {
+	if !u.HandsOutAccess() || now.HandsOutAccess() {
 		return nil
 	}
 	owners := 0
-	_, err := t.one([]any{&owners}, `SELECT count(*) FROM users WHERE role = $1`, string(access.Owner))
+	_, err := t.one([]any{&owners}, `SELECT count(*) FROM users WHERE role = $1 AND locked_at = 0`, string(access.Owner))
 	if err == nil && owners < 2 {
 		err = fault(ErrLastOwner, fmt.Sprintf("user %q", u.Name))
 	}
@@ -143,7 +144,7 @@ func (db *DB) RemoveUser(ctx context.Context, id string, revision int64, r acces
 		if u.Revision != revision {
 			return fault(ErrStale, fmt.Sprintf("user %q", u.Name))
 		}
-		if err := keepAnOwner(t, u, ""); err != nil {
+		if err := keepAnOwner(t, u, access.User{}); err != nil {
 			return err
 		}
 		if err := endAll(t, id, ""); err != nil {
@@ -159,12 +160,12 @@ func (db *DB) RemoveUser(ctx context.Context, id string, revision int64, r acces
 	})
 }
 
-const userColumns = `id, name, role, language, password, totp, new_totp, totp_step, revision, created_at, updated_at, password_at, seen_at`
+const userColumns = `id, name, role, language, password, totp, new_totp, totp_step, revision, created_at, updated_at, password_at, seen_at, locked_at`
 
 func scanUser(rows *sql.Rows, u *access.User) error {
-	var created, updated, password, seen int64
-	err := rows.Scan(&u.ID, &u.Name, &u.Role, &u.Language, &u.Password, &u.TOTP, &u.NewTOTP, &u.TOTPStep, &u.Revision, &created, &updated, &password, &seen)
-	u.CreatedAt, u.UpdatedAt, u.PasswordAt, u.SeenAt = instant(created), instant(updated), instant(password), instant(seen)
+	var created, updated, password, seen, locked int64
+	err := rows.Scan(&u.ID, &u.Name, &u.Role, &u.Language, &u.Password, &u.TOTP, &u.NewTOTP, &u.TOTPStep, &u.Revision, &created, &updated, &password, &seen, &locked)
+	u.CreatedAt, u.UpdatedAt, u.PasswordAt, u.SeenAt, u.LockedAt = instant(created), instant(updated), instant(password), instant(seen), instant(locked)
 	return err
 }
 

@@ -133,6 +133,47 @@ func userCases() map[string]func(*testing.T, *bench) {
 				t.Errorf("removing the owner who is left: %v, want last owner", err)
 			}
 		},
+		"a locked user does not sign in, and does when unlocked": func(t *testing.T, b *bench) {
+			b.addUser(t, "boss", access.Owner)
+			u := b.addUser(t, "olga", access.Owner)
+			b.signIn(t, u, "device")
+			u.LockedAt = b.now()
+			u, err := b.ChangeUser(t.Context(), access.UserChange{User: u, EndAll: true, Record: line("user.lock")})
+			must(t, err)
+			stored, err := b.FindUser(t.Context(), u.ID)
+			must(t, err)
+			if !stored.Locked() || !stored.LockedAt.Equal(b.now()) || len(b.alive(t, u)) != 0 {
+				t.Errorf("locked since %s with %d sessions, want %s and none", stored.LockedAt, len(b.alive(t, u)), b.now())
+			}
+			enter := func() error {
+				return second(b.AddSession(t.Context(), access.SignIn{Session: b.session(u, "hash "+nextName()), Password: u.Password, Record: line("session.login")}))
+			}
+			if err := enter(); !errors.Is(err, store.ErrStale) {
+				t.Errorf("a sign-in of who is locked: %v, want stale", err)
+			}
+			u.LockedAt = time.Time{}
+			u, err = b.ChangeUser(t.Context(), access.UserChange{User: u, Record: line("user.unlock")})
+			must(t, err)
+			must(t, enter())
+		},
+		"an owner who is locked is none": func(t *testing.T, b *bench) {
+			boss := b.addUser(t, "boss", access.Owner)
+			locked := b.addUser(t, "olga", access.Owner)
+			locked.LockedAt = b.now()
+			locked, err := b.ChangeUser(t.Context(), access.UserChange{User: locked, Record: line("user.lock")})
+			must(t, err)
+			lower, shut := boss, boss
+			lower.Role, shut.LockedAt = access.Admin, b.now()
+			for what, u := range map[string]access.User{"a lower role for": lower, "locking": shut} {
+				if _, err := b.ChangeUser(t.Context(), access.UserChange{User: u, Record: line("user.change")}); !errors.Is(err, store.ErrLastOwner) {
+					t.Errorf("%s the only owner who may sign in: %v, want last owner", what, err)
+				}
+			}
+			if err := b.RemoveUser(t.Context(), boss.ID, boss.Revision, line("user.remove")); !errors.Is(err, store.ErrLastOwner) {
+				t.Errorf("removing the only owner who may sign in: %v, want last owner", err)
+			}
+			must(t, b.RemoveUser(t.Context(), locked.ID, locked.Revision, line("user.remove")))
+		},
 		"who is removed is gone with sessions and codes": func(t *testing.T, b *bench) {
 			b.addUser(t, "boss", access.Owner)
 			u := b.addUser(t, "olga", access.Viewer)

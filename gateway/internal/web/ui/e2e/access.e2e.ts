@@ -155,7 +155,7 @@ describe('users', () => {
       body: JSON.stringify({ name: cook.name, password }),
     });
 
-  it('are added, get a role and a new password, and go after a question', async () => {
+  it('are added, get a role and a new password, are locked out and let in, and go after a question', async () => {
     await page.goto(`${gateway.url}/system`);
     await page.getByRole('button', { name: 'Добавить пользователя' }).click();
     const dialog = page.getByRole('dialog');
@@ -183,6 +183,22 @@ describe('users', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     expect((await enter(cook.password)).status).toBe(401);
     expect((await enter('yet another phrase 9')).status).toBe(200);
+
+    const other = await stranger();
+    await signIn(other.page, { name: cook.name, password: 'yet another phrase 9' });
+    await other.page.getByRole('heading', { name: 'Сегодня', level: 1 }).waitFor();
+    await row().getByRole('button', { name: 'Закрыть вход' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Закрыть вход' }).click();
+    await row().getByText('вход закрыт').waitFor();
+    await other.page.reload();
+    await other.page.getByRole('heading', { name: 'Вход' }).waitFor();
+    await signIn(other.page, { name: cook.name, password: 'yet another phrase 9' });
+    await other.page.getByText('владелец закрыл вам вход').waitFor();
+    await row().getByRole('button', { name: 'Открыть вход' }).click();
+    await row().getByRole('button', { name: 'Закрыть вход' }).waitFor();
+    await other.page.getByRole('button', { name: 'Войти' }).click();
+    await other.page.getByRole('heading', { name: 'Сегодня', level: 1 }).waitFor();
+    await other.context.close();
 
     await row().getByRole('button', { name: 'Удалить' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Отмена' }).click();

@@ -56,7 +56,10 @@ export const theme: MantineThemeOverride = createTheme({
   },
   components: {
     Tooltip: { defaultProps: { events: { hover: true, focus: true, touch: true }, multiline: true, maw: 320 } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: { lineHeight: 1.35 } },
+    },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
     Badge: {

@@ -30,7 +30,7 @@ export default function AuditPage() {
     { key: 'action', label: t('audit.action'), render: (row) => <Action row={row} /> },
     { key: 'object', label: t('audit.object'), render: (row) => <Said>{row.object}</Said> },
     { key: 'detail', label: t('audit.detail'), render: (row) => <Detail row={row} /> },
-    { key: 'outcome', label: t('audit.outcome'), render: (row) => <Said>{outcomeOf(row, t)}</Said> },
+    { key: 'outcome', label: t('audit.outcome'), render: (row) => <Outcome row={row} /> },
     { key: 'from', label: t('audit.from'), render: (row) => <Said>{row.from ?? ''}</Said> },
   ];
   return (
@@ -109,6 +109,12 @@ function Detail({ row }: { row: AuditRecord }) {
       {details.length > 0 ? <Said>{details.join(', ')}</Said> : null}
     </Stack>
   );
+}
+
+/** In whole: why something was refused is what one looks for. */
+function Outcome({ row }: { row: AuditRecord }) {
+  const { t } = useTranslation();
+  return <Text size="sm">{outcomeOf(row, t)}</Text>;
 }
 
 /** How it ended: done, or refused and why. */

@@ -11,6 +11,7 @@ import { fieldText, otherFaults } from '@/components/problemText';
 import { RelativeTime } from '@/components/RelativeTime';
 import { SureDialog } from '@/components/SureDialog';
 import { language } from '@/i18n/language';
+import { LockUser } from './LockUser';
 import { NewPassword } from './NewPassword';
 import { Part } from './Part';
 
@@ -70,7 +71,8 @@ function UserRow({ user }: { user: User }) {
       <Group justify="space-between">
         <div>
           <Text fw={500}>
-            <bdi>{user.name}</bdi> {user.totp ? <Badge color="green">{t('users.totp')}</Badge> : null}
+            <bdi>{user.name}</bdi> {user.totp ? <Badge color="green">{t('users.totp')}</Badge> : null}{' '}
+            {user.locked_at ? <Badge color="gray">{t('users.locked')}</Badge> : null}
           </Text>
           <Text size="sm" c="dimmed">
             {user.seen_at ? (
@@ -95,6 +97,7 @@ function UserRow({ user }: { user: User }) {
           {me.data?.id === user.id ? null : (
             <>
               <NewPassword user={user} />
+              <LockUser user={user} />
               <Button size="xs" variant="default" onClick={open}>
                 {t('account.remove')}
               </Button>
