@@ -15,7 +15,7 @@ type Restaurant struct {
 	IntakeKey   Secret     `json:"intake_key"`
 	OrderStage  string     `json:"order_stage" enum:"least,most,last"`
 	OrderNumber string     `json:"order_number" enum:"orderName,seqNumber,table"`
-	LastEvent   *time.Time `json:"last_event,omitempty" readOnly:"true"`
+	LastEvent   *time.Time `json:"last_event,omitempty" readOnly:"true" doc:"Of *: the last of all codes that no restaurant has."`
 	Declared    bool       `json:"declared" readOnly:"true" doc:"Stands in orderbell.yaml: read-only here."`
 }
 

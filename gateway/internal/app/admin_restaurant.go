@@ -27,12 +27,13 @@ func (s restaurantService) Restaurants(ctx context.Context) (adminapi.Restaurant
 	}
 	current := s.settings.Current()
 	page := adminapi.RestaurantPage{Restaurants: []adminapi.Restaurant{}, Seen: []string{}, Revision: current.RestaurantsRevision}
+	last := lastHeard(current.Restaurants, heard)
 	for _, r := range current.Restaurants {
 		shown := adminapi.Restaurant{
 			Code: r.Code, Name: r.Name, Timezone: r.Timezone.String(), OrderStage: string(r.OrderStage), OrderNumber: string(r.Number),
 			IntakeKey: adminapi.Secret{Set: !r.IntakeKey.IsZero(), Hint: r.IntakeKey.Hint()}, Declared: current.DeclaredRestaurant(r.Code),
 		}
-		if at, ok := heard[r.Code]; ok {
+		if at, ok := last[r.Code]; ok {
 			shown.LastEvent = &at
 		}
 		page.Restaurants = append(page.Restaurants, shown)
@@ -45,6 +46,21 @@ func (s restaurantService) Restaurants(ctx context.Context) (adminapi.Restaurant
 	}
 	slices.Sort(page.Seen)
 	return page, nil
+}
+
+// lastHeard tells when each restaurant was last heard of, given that of each code in events. Codes that no
+// restaurant has, and events without one, count for the restaurant that any of them fits.
+func lastHeard(restaurants []config.Restaurant, heard map[string]time.Time) map[string]time.Time {
+	last := map[string]time.Time{}
+	for code, at := range heard {
+		if !slices.ContainsFunc(restaurants, func(r config.Restaurant) bool { return r.Code == code }) {
+			code = config.AnyRestaurant
+		}
+		if at.After(last[code]) {
+			last[code] = at
+		}
+	}
+	return last
 }
 
 // SaveRestaurants implements adminapi.Restaurants.

@@ -116,8 +116,10 @@ const (
 	defaultListen   = "127.0.0.1:11010"
 	defaultAdmin    = "127.0.0.1:11011"
 	defaultTimezone = "Europe/Moscow"
-	anyRestaurant   = "*"
 )
+
+// AnyRestaurant is the code of the restaurant that any other code fits.
+const AnyRestaurant = "*"
 
 // defaults is the configuration without a file. There are no accounts: such a program serves and
 // stores; what would be sent is decided as message.NoAccount, visibly, instead of getting lost.

@@ -48,7 +48,7 @@ func (r *reader) restaurants(list []node, c *Config) {
 }
 
 func (r *reader) code(v value, into *string) {
-	if v.text != anyRestaurant && !restaurantCode.MatchString(v.text) {
+	if v.text != AnyRestaurant && !restaurantCode.MatchString(v.text) {
 		r.fault(v, Text{"это не код ресторана", "this is not a restaurant code"}, Text{
 			RU: `Код лицензии r_keeper, например "199990777", или "*" для любого`,
 			EN: `The r_keeper licence code, for example "199990777", or "*" for any`,

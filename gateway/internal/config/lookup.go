@@ -24,7 +24,7 @@ func (c *Config) Restaurant(code string) Restaurant {
 		if r.Code == code {
 			return r
 		}
-		if r.Code == anyRestaurant {
+		if r.Code == AnyRestaurant {
 			found = r
 		}
 	}

@@ -319,6 +319,10 @@ describe('an intake key', () => {
     const second = await make('Заменить ключ адреса');
     expect(await post(first, 12)).toBe(403);
     expect(await post(second, 13)).toBe(200);
+    // The restaurant of any code has heard of what no other restaurant has.
+    await expect.poll(async () => (await says('/settings/restaurants')).restaurants[0].last_event).toBeTruthy();
+    await page.reload();
+    await page.getByText('Последнее событие').waitFor();
   });
 });
 

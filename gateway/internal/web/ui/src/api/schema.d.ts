@@ -2312,7 +2312,10 @@ export interface components {
             /** @description Stands in orderbell.yaml: read-only here. */
             readonly declared: boolean;
             intake_key: components["schemas"]["Secret"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Of *: the last of all codes that no restaurant has.
+             */
             readonly last_event?: string;
             /** @description {restaurant_name} */
             name: string;

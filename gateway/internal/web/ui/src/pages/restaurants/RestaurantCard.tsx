@@ -16,6 +16,7 @@ export function RestaurantCard({
   restaurant,
   index,
   fault,
+  others,
   saved,
   readOnly,
   onChange,
@@ -24,6 +25,8 @@ export function RestaurantCard({
   restaurant: Restaurant;
   index: number;
   fault: unknown;
+  /** There are others: what comes from them is theirs. */
+  others: boolean;
   /** It is in the database already: a key can be made for it. */
   saved: boolean;
   readOnly: boolean;
@@ -50,7 +53,7 @@ export function RestaurantCard({
                   {t('restaurants.heard')} <RelativeTime at={restaurant.last_event} zone={restaurant.timezone} />
                 </>
               ) : (
-                t('restaurants.silent')
+                t(others && restaurant.code === '*' ? 'restaurants.silentRest' : 'restaurants.silent')
               )}
             </Text>
           </Group>

@@ -79,6 +79,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
           restaurant={one}
           index={index}
           fault={save.error}
+          others={draft.list.length > 1}
           saved={page.restaurants.some((was) => was.code === one.code)}
           readOnly={!writes || one.declared}
           onChange={(next) => change({ list: draft.list.map((old, at) => (at === index ? next : old)) })}
