@@ -96,7 +96,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
               h="auto"
               mih={36}
               py={6}
-              styles={{ label: { whiteSpace: 'normal', textAlign: 'left' } }}
+              styles={{ label: { whiteSpace: 'normal', textAlign: 'left', lineHeight: 1.35 } }}
               leftSection={<IconPlus size={18} />}
               onClick={() => add(code)}
             >
