@@ -117,6 +117,9 @@ func (r *run) live(cmd *exec.Cmd, out *pipes, started chan<- error) {
 	if err != nil {
 		r.spec.Log.Warn("the child's own group could not be made; grandchildren may outlive it", "name", r.spec.Name, "error", err)
 	}
+	if err := yieldToGateway(cmd.Process.Pid); err != nil {
+		r.spec.Log.Warn("the child runs with the gateway's own priority", "name", r.spec.Name, "error", err)
+	}
 	r.mu.Lock()
 	r.pid, r.group, r.ran = cmd.Process.Pid, g, true
 	r.mu.Unlock()

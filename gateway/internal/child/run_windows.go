@@ -65,8 +65,11 @@ func (g *group) close() {
 }
 
 func setAttributes(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW}
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW | windows.BELOW_NORMAL_PRIORITY_CLASS}
 }
+
+// yieldToGateway does nothing here: the child is created below the gateway's priority.
+func yieldToGateway(int) error { return nil }
 
 // reap waits for the process and takes along what it has started.
 func reap(cmd *exec.Cmd, g *group) error {
