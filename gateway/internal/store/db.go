@@ -24,7 +24,7 @@ const FileName = "orderbell.db"
 type Options struct {
 	Folder   string       // the data folder; created when it is missing, unless ReadOnly
 	ReadOnly bool         // for commands that only look, also while a gateway runs
-	Instance bool         // the gateway itself: takes the folder's lock and takes up what a dead one had claimed
+	Instance bool         // the gateway itself: takes the folder's lock
 	Log      hclog.Logger // nil: no log
 	Now      func() time.Time
 	Number   func(order.Order) string // the number as the restaurant prints it; nil: order.Number's default
@@ -43,6 +43,7 @@ type DB struct {
 	dialect  dialect
 	ids      *identifiers
 	wake     *wake
+	claims   claims
 	late     atomic.Int64  // raised when messages of hours that are summed up move, and again when that is committed; see tally.go
 	auditKey auditKey      // seals the audit log; nil when read-only and not there
 	lock     *instanceLock // nil unless Options.Instance
@@ -130,24 +131,13 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	db.ids.after(last)
+	db.claims.held, db.claims.since = map[string]bool{}, last
 	if err := db.openCheckpointer(); err != nil {
 		return err
 	}
 	go db.writer.loop(context.WithoutCancel(ctx))
 	go db.runCheckpoints(context.WithoutCancel(ctx))
-	if o.Instance {
-		return db.takeOver(ctx)
-	}
 	return nil
-}
-
-// takeOver gives back what a gateway that is gone had claimed: with the lock held, nobody else works
-// on it. Messages that were being sent are left to RecoverAttempts.
-func (db *DB) takeOver(ctx context.Context) error {
-	return db.writer.do(ctx, func(t *tx) error {
-		_, err := t.exec(`UPDATE event SET lease_until = 0 WHERE status = 'stored' AND lease_until > 0`)
-		return err
-	})
 }
 
 func (db *DB) lastIdentifier(ctx context.Context) (string, error) {

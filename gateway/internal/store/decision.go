@@ -65,7 +65,7 @@ func encodeDecisions(decisions []rule.Decision) ([]savedDecision, error) {
 }
 
 // SaveDecided implements pipeline.Inbox. An event that is no longer stored (somebody else finished
-// it after its lease ended) is left alone with all that this caller made of it: the first one wins.
+// it) is left alone with all that this caller made of it: the first one wins.
 // Of an order that appears several times the last state is kept. Messages and decisions without an
 // ID get one.
 func (db *DB) SaveDecided(ctx context.Context, batch []rule.Decided) error {
@@ -73,7 +73,11 @@ func (db *DB) SaveDecided(ctx context.Context, batch []rule.Decided) error {
 	if err != nil {
 		return err
 	}
-	return db.do(ctx, func(t *tx) error {
+	ids := make([]string, len(batch))
+	for i, d := range batch {
+		ids[i] = d.EventID
+	}
+	err = db.do(ctx, func(t *tx) error {
 		live, err := finishEvents(t, all)
 		if err != nil {
 			return err
@@ -92,6 +96,10 @@ func (db *DB) SaveDecided(ctx context.Context, batch []rule.Decided) error {
 		}
 		return nil
 	})
+	if err == nil {
+		db.claims.end(ids)
+	}
+	return err
 }
 
 // finishEvents moves the events on and returns those items whose event was still to be finished.
@@ -110,7 +118,7 @@ func finishEvents(t *tx, all []decided) ([]*decided, error) {
 			err := rows.Scan(&id)
 			plain[id] = true
 			return err
-		}, `UPDATE event SET status = 'done', note = '', lease_until = 0 WHERE status = 'stored' AND id IN `+list+` RETURNING id`, args...)
+		}, `UPDATE event SET status = 'done', note = '' WHERE status = 'stored' AND id IN `+list+` RETURNING id`, args...)
 	})
 	if err != nil {
 		return nil, err
@@ -120,7 +128,7 @@ func finishEvents(t *tx, all []decided) ([]*decided, error) {
 		d := &all[i]
 		finished, isPlain := plain[d.EventID]
 		if !isPlain && d.EventID != "" {
-			n, err := t.exec(`UPDATE event SET status = $2, note = $3, lease_until = 0 WHERE id = $1 AND status = 'stored'`,
+			n, err := t.exec(`UPDATE event SET status = $2, note = $3 WHERE id = $1 AND status = 'stored'`,
 				d.EventID, string(d.Status), d.Note)
 			if err != nil {
 				return nil, err

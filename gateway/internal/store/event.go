@@ -5,22 +5,13 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 )
 
-const (
-	// sameEventWindow is how long equal bytes without a time of their own are the same event.
-	sameEventWindow = 10 * time.Minute
-	// maxTries is how often an event is taken up before it is given up.
-	maxTries = 3
-	// eventLease is how long a claim of an event holds; far above the worst batch of slow rules.
-	eventLease = 5 * time.Minute
-)
-
-const gaveUp = "gave up after three tries"
+// sameEventWindow is how long equal bytes without a time of their own are the same event.
+const sameEventWindow = 10 * time.Minute
 
 // AddEvent stores a posting as received and returns after it is on disk. An event that is there
 // already (same key and restaurant; without a time of its own only within ten minutes) is not stored
@@ -98,8 +89,10 @@ var (
 	insertBodies = newRowsQuery(`INSERT INTO event_body (event_id, form, body) VALUES `, 3, ``)
 )
 
+// appendEvent adds an event's columns. The first try of one that is to be taken up is counted here: see claims.
 func appendEvent(row []any, n *newEvent) []any {
-	return append(row, n.id, n.Restaurant, n.Source, storedKey(n.Event), bit(n.Key.Dated), string(n.Status), n.Note, 0, 0, micros(n.ReceivedAt))
+	return append(row, n.id, n.Restaurant, n.Source, storedKey(n.Event), bit(n.Key.Dated), string(n.Status), n.Note,
+		bit(n.Status == kds.Stored), 0, micros(n.ReceivedAt))
 }
 
 // addEvents is addEvent for several that have no ID yet, in a few statements.
@@ -170,72 +163,12 @@ func sameEvent(t *tx, e kds.Event) (id string, err error) {
 	return "", err
 }
 
-// ClaimEvents implements pipeline.Inbox: up to n stored events in order of arrival, their tries
-// raised on disk before it returns, without their bodies. One that was taken up three times before is marked failed
-// instead.
-func (db *DB) ClaimEvents(ctx context.Context, n int, now time.Time) ([]kds.Event, error) {
-	var events []kds.Event
-	err := db.do(ctx, func(t *tx) error {
-		events = nil
-		err := t.each(func(rows *sql.Rows) error {
-			var e kds.Event
-			if err := scanEvent(rows, &e); err != nil {
-				return err
-			}
-			events = append(events, e)
-			return nil
-		}, `UPDATE event SET tries = tries + 1, lease_until = $1 WHERE id IN (
-			SELECT id FROM event WHERE status = 'stored' AND lease_until <= $2 ORDER BY id LIMIT $3`+db.dialect.claim+`)
-			RETURNING `+eventColumns, micros(now.Add(eventLease)), micros(now), n)
-		if err != nil {
-			return err
-		}
-		events, err = giveUp(t, events)
-		return err
-	})
-	if err != nil || len(events) == 0 {
-		return nil, err
-	}
-	slices.SortFunc(events, func(a, b kds.Event) int { return cmp.Compare(a.ID, b.ID) })
-	return events, nil
-}
-
-// giveUp marks those events failed that were taken up too often, and returns the others.
-func giveUp(t *tx, events []kds.Event) ([]kds.Event, error) {
-	var kept []kds.Event
-	for _, e := range events {
-		if e.Tries <= maxTries {
-			kept = append(kept, e)
-			continue
-		}
-		_, err := t.exec(`UPDATE event SET status = $2, note = $3, tries = $4, lease_until = 0 WHERE id = $1`,
-			e.ID, string(kds.Failed), gaveUp, maxTries)
-		if err != nil {
-			return nil, err
-		}
-		t.tell(ToldEvent, e.ID)
-	}
-	return kept, nil
-}
-
 func eventIDs(events []kds.Event) []string {
 	ids := make([]string, len(events))
 	for i, e := range events {
 		ids[i] = e.ID
 	}
 	return ids
-}
-
-// ReleaseEvents implements pipeline.Inbox: claimed events go back undone, as if they had not been
-// taken up; their tries are lowered again.
-func (db *DB) ReleaseEvents(ctx context.Context, ids []string) error {
-	return db.do(ctx, func(t *tx) error {
-		return inLists(ids, 1, func(list string, args []any) error {
-			_, err := t.exec(`UPDATE event SET lease_until = 0, tries = CASE WHEN tries > 0 THEN tries - 1 ELSE 0 END
-				WHERE status = 'stored' AND lease_until > 0 AND id IN `+list, args...)
-			return err
-		})
-	})
 }
 
 const eventColumns = `id, restaurant, source, key_hash, dated, status, note, tries, received_at`

@@ -197,6 +197,7 @@ func (db *DB) listDecisions(ctx context.Context, term string, args ...any) ([]Li
 // it tells is decided as if it had come now, and dedupe keys hold, so that nobody is told twice.
 // ErrNotAllowed for one that is being decided, or was; and for one whose body is gone.
 func (db *DB) ReplayEvent(ctx context.Context, id string) error {
+	defer db.claims.giveBack(id)
 	return db.do(ctx, func(t *tx) error {
 		var status kds.EventStatus
 		var bodies int
@@ -214,7 +215,7 @@ func (db *DB) ReplayEvent(ctx context.Context, id string) error {
 		}
 		t.woken.events = true
 		t.tell(ToldEvent, id)
-		_, err = t.exec(`UPDATE event SET status = 'stored', note = '', tries = 0, lease_until = 0 WHERE id = $1`, id)
+		_, err = t.exec(`UPDATE event SET status = 'stored', note = '', tries = 0 WHERE id = $1`, id)
 		return err
 	})
 }

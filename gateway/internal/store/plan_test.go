@@ -15,9 +15,8 @@ func TestTheLoopsReadTheirIndexes(t *testing.T) {
 		query string
 		want  string
 	}{
-		"claim events":             {`SELECT id FROM event WHERE status = 'stored' AND lease_until <= 5 ORDER BY id LIMIT 3`, "USING INDEX event_stored"},
-		"give claimed events back": {`UPDATE event SET lease_until = 0 WHERE status = 'stored' AND lease_until > 0`, "USING INDEX event_stored"},
-		"claim waits":              {`SELECT id FROM decision WHERE outcome = 'waiting' AND due_at <= 5 ORDER BY due_at, id LIMIT 3`, "USING COVERING INDEX decision_due"},
+		"claim events": {`SELECT id, note FROM event WHERE status = 'stored' AND id > 'a' ORDER BY id LIMIT 3`, "USING INDEX event_stored"},
+		"claim waits":  {`SELECT id FROM decision WHERE outcome = 'waiting' AND due_at <= 5 ORDER BY due_at, id LIMIT 3`, "USING COVERING INDEX decision_due"},
 		"claim messages": {`SELECT m.after_close, coalesce(o.closed, 0), ` + messageColumns + `
 			FROM message m LEFT JOIN orders o ON o.id = m.order_id WHERE ` + strings.NewReplacer("$1", "'a'", "$2", "5").Replace(dueTerm) + `
 			ORDER BY m.deadline, m.next_at, m.id LIMIT 3`, "USING INDEX message_due"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -178,18 +177,16 @@ func (w *writer) loop(ctx context.Context) {
 	defer close(w.ended)
 	batch := make([]*job, 0, batchJobs)
 	for {
-		var first *job
-		select {
-		case first = <-w.urgent:
-		default:
-			select {
-			case first = <-w.urgent:
-			case first = <-w.ingest:
-			case <-w.stop:
-			}
-		}
+		first, ofLoops := w.next()
 		if first != nil {
 			w.gather()
+		}
+		if ofLoops {
+			// The events that wait go first, and alone: a cash server waits for them, and what the
+			// loops write takes ten times as long.
+			if batch = w.drain(ctx, batch[:0], w.ingest); len(batch) > 0 {
+				w.commit(ctx, batch)
+			}
 		}
 		batch = w.collect(ctx, batch[:0], first)
 		if len(batch) > 0 {
@@ -201,6 +198,22 @@ func (w *writer) loop(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// next waits for a job; nil: there is none, and the writer is to stop.
+func (w *writer) next() (first *job, ofLoops bool) {
+	select {
+	case first = <-w.urgent:
+		return first, true
+	default:
+	}
+	select {
+	case first = <-w.urgent:
+		return first, true
+	case first = <-w.ingest:
+	case <-w.stop:
+	}
+	return first, false
 }
 
 // gather lets the others run up for as long as that brings more jobs: what is ready to run anyway
@@ -218,168 +231,42 @@ func (w *writer) gather() {
 // collect takes what waits, urgent jobs first, within the limits of one batch. What is to run apart runs
 // at once: no transaction is open yet.
 func (w *writer) collect(ctx context.Context, batch []*job, first *job) []*job {
-	size := 0
-	take := func(j *job) {
-		w.waiting.Add(-int64(j.bytes))
-		switch {
-		case !j.state.CompareAndSwap(jobWaits, jobTaken):
-		case j.apart != nil:
-			w.runApart(ctx, j)
-		default:
-			batch = append(batch, j)
-			size += j.bytes
-		}
-	}
 	if first != nil {
-		take(first)
+		batch = w.take(ctx, batch, first)
 	}
-	for _, queue := range []chan *job{w.urgent, w.ingest} {
-		for waits := true; waits && len(batch) < batchJobs && size < batchBytes; {
-			select {
-			case j := <-queue:
-				take(j)
-			default:
-				waits = false
-			}
+	batch = w.drain(ctx, batch, w.urgent)
+	return w.drain(ctx, batch, w.ingest)
+}
+
+// drain adds what waits in a queue to the batch.
+func (w *writer) drain(ctx context.Context, batch []*job, queue <-chan *job) []*job {
+	size := 0
+	for _, j := range batch {
+		size += j.bytes
+	}
+	for len(batch) < batchJobs && size < batchBytes {
+		select {
+		case j := <-queue:
+			batch = w.take(ctx, batch, j)
+			size += j.bytes
+		default:
+			return batch
 		}
 	}
 	return batch
 }
 
-// commit runs the batch in one transaction and answers every job.
-func (w *writer) commit(ctx context.Context, batch []*job) {
-	t, err := w.attempt(ctx, batch, false)
-	if errors.Is(err, errRedo) {
-		t, err = w.attempt(ctx, batch, true)
-	}
-	if err != nil {
-		w.trouble.Store(&err)
-		for _, j := range batch {
-			j.done <- err
-		}
-		return
-	}
-	w.trouble.Store(nil)
-	if t.late {
-		w.late.Add(1)
-	}
-	if w.commits++; w.commits%checkpointCommits == 0 {
-		select {
-		case w.grown <- struct{}{}:
-		default:
-		}
-	}
-	if w.told != nil && len(t.told) > 0 {
-		w.told(t.told)
-	}
-	for _, j := range batch {
-		j.done <- j.err
-	}
-	w.wake.fire(t.woken)
-}
-
-// errRedo says that one job of a batch failed after it had written, so that the batch has to be done
-// again with a savepoint for each job. Savepoints cost too much to set them on the good way.
-var errRedo = errors.New("store: a job of the batch failed")
-
-// attempt runs the batch once. The error concerns the whole batch; what concerns one job only is in
-// the job.
-func (w *writer) attempt(ctx context.Context, batch []*job, savepoints bool) (*tx, error) {
-	t, err := w.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var events []*newEvent
-	for _, j := range batch {
-		j.err = nil
-		if j.event != nil && !savepoints {
-			events = append(events, j.event)
-			continue
-		}
-		if err := w.run(t, j, savepoints); err != nil {
-			w.rollback(t, err)
-			return nil, err
-		}
-	}
-	if err := w.storeEvents(t, events); err != nil {
-		w.rollback(t, err)
-		return nil, err
-	}
-	if _, err := t.exec("COMMIT"); err != nil {
-		w.rollback(t, err)
-		w.drop(true)
-		return nil, fmt.Errorf("commit: %w", err)
-	}
-	return t, nil
-}
-
-// storeEvents stores the events of a batch together. When one of them cannot be stored, the batch is
-// done again one by one, so that only that one fails.
-func (w *writer) storeEvents(t *tx, events []*newEvent) error {
-	if len(events) == 0 {
-		return nil
-	}
-	err := w.addEvents(t, events)
-	if err != nil && !severe(err) {
-		return errRedo
-	}
-	return err
-}
-
-// run runs one job. It returns an error only when the transaction cannot go on.
-func (w *writer) run(t *tx, j *job, savepoint bool) error {
-	if savepoint {
-		if _, err := t.exec("SAVEPOINT job"); err != nil {
-			return err
-		}
-	}
-	t.writes = 0
-	told := len(t.told)
-	j.err = j.run(t)
-	if j.err != nil {
-		t.told = t.told[:told]
-	}
+// take adds a job to the batch, unless its caller gave it up or it is to run apart.
+func (w *writer) take(ctx context.Context, batch []*job, j *job) []*job {
+	w.waiting.Add(-int64(j.bytes))
 	switch {
-	case j.err != nil && severe(j.err):
-		return j.err
-	case j.err != nil && t.writes > 0 && !savepoint:
-		return errRedo
-	case j.err != nil && savepoint:
-		if _, err := t.exec("ROLLBACK TO job"); err != nil {
-			return err
-		}
+	case !j.state.CompareAndSwap(jobWaits, jobTaken):
+	case j.apart != nil:
+		w.runApart(ctx, j)
+	default:
+		batch = append(batch, j)
 	}
-	if savepoint {
-		if _, err := t.exec("RELEASE job"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *writer) begin(ctx context.Context) (*tx, error) {
-	if w.conn == nil {
-		if err := w.connect(ctx); err != nil {
-			return nil, err
-		}
-	}
-	t := &tx{w: w, ctx: ctx}
-	if _, err := t.exec(w.dialect.begin); err != nil {
-		if !errors.Is(err, ErrBusy) {
-			w.drop(true)
-		}
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	return t, nil
-}
-
-// rollback ends a failed transaction; a connection that cannot even do that, or that met trouble with
-// the disk, is replaced.
-func (w *writer) rollback(t *tx, cause error) {
-	_, err := t.exec("ROLLBACK")
-	if err != nil || severe(cause) {
-		w.drop(true)
-	}
+	return batch
 }
 
 // connect opens the write connection and checks what it promises.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +59,8 @@ func waitFor(t *testing.T, db *DB, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); len(db.writer.ingest) < n; runtime.Gosched() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d events wait, want %d", len(db.writer.ingest), n)
+			t.Errorf("%d events wait, want %d", len(db.writer.ingest), n)
+			return
 		}
 	}
 }
@@ -120,36 +120,77 @@ func TestTooManyBytesAreBusyAtOnce(t *testing.T) {
 	release()
 }
 
-func TestJobsOfTheLoopsGoBeforeEvents(t *testing.T) {
+// seesEvents submits a job of the loops that counts the events when its turn comes.
+func seesEvents(t *testing.T, db *DB, group *sync.WaitGroup) *int {
+	t.Helper()
+	seen, waiting := -1, len(db.writer.urgent)
+	group.Go(func() {
+		err := db.writer.do(t.Context(), func(tx *tx) error {
+			_, err := tx.one([]any{&seen}, `SELECT count(*) FROM event`)
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	for len(db.writer.urgent) == waiting {
+		runtime.Gosched()
+	}
+	return &seen
+}
+
+func TestAnEventGoesAlongWithTheJobThatRunsWhenItComes(t *testing.T) {
+	t.Parallel()
+	db := opened(t, Options{})
+	taken := event(0)
+	taken.ID = "01J00000000000000000000000"
+	if _, _, err := db.AddEvent(t.Context(), taken); err != nil {
+		t.Fatal(err)
+	}
+	commits := db.writer.commits
+	release := hold(t, db)
+	var group sync.WaitGroup
+	seen := seesEvents(t, db, &group)
+	for i := range 3 {
+		group.Go(func() {
+			if _, _, err := db.AddEvent(t.Context(), event(1+i)); err != nil {
+				t.Errorf("event %d: %v", i, err)
+			}
+		})
+	}
+	group.Go(func() {
+		again := event(9)
+		again.ID = taken.ID
+		if _, _, err := db.AddEvent(t.Context(), again); !errors.Is(err, ErrTaken) {
+			t.Errorf("an event whose ID is taken: %v", err)
+		}
+	})
+	waitFor(t, db, 4)
+	release()
+	group.Wait()
+	if *seen != 4 || db.writer.commits-commits != 2 {
+		t.Errorf("the next job saw %d events, %d commits; want 4 and 2: the events with the job before it", *seen, db.writer.commits-commits)
+	}
+}
+
+func TestEventsGoBeforeTheJobsOfTheLoops(t *testing.T) {
 	t.Parallel()
 	db := opened(t, Options{})
 	release := hold(t, db)
 	var group sync.WaitGroup
-	group.Go(func() {
-		if _, _, err := db.AddEvent(t.Context(), event(1)); err != nil {
-			t.Error(err)
-		}
-	})
-	waitFor(t, db, 1)
-	seen := []int{-1, -1}
-	for i := range seen {
+	seen := seesEvents(t, db, &group)
+	for i := range batchJobs { // one more than fit into the batch of the held job
 		group.Go(func() {
-			err := db.writer.do(t.Context(), func(tx *tx) error {
-				_, err := tx.one([]any{&seen[i]}, `SELECT count(*) FROM event`)
-				return err
-			})
-			if err != nil {
+			if _, _, err := db.AddEvent(t.Context(), event(i)); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	for len(db.writer.urgent) < len(seen) {
-		runtime.Gosched()
-	}
+	waitFor(t, db, batchJobs)
 	release()
 	group.Wait()
-	if !slices.Equal(seen, []int{0, 0}) {
-		t.Errorf("the later jobs of the loops saw %v events, want none", seen)
+	if *seen != batchJobs {
+		t.Errorf("the job saw %d events, want all %d that came before its turn", *seen, batchJobs)
 	}
 }
 
@@ -180,7 +221,8 @@ func TestACallerWhoGivesUpInTimeHasWrittenNothing(t *testing.T) {
 func TestWhenCommitFailsNobodyIsToldOfSuccess(t *testing.T) {
 	t.Parallel()
 	db := opened(t, Options{})
-	release := hold(t, db)
+	const neighbours = 8
+	runs := make(chan struct{})
 	var group sync.WaitGroup
 	group.Go(func() {
 		err := db.writer.do(t.Context(), func(tx *tx) error {
@@ -189,24 +231,22 @@ func TestWhenCommitFailsNobodyIsToldOfSuccess(t *testing.T) {
 				return err
 			}
 			_, err := tx.exec(`INSERT INTO binding VALUES ('b', 'nobody', 'ref', '', 0, 0)`)
+			close(runs)
+			waitFor(t, db, neighbours) // they go along
 			return err
 		})
 		if err == nil || !strings.Contains(err.Error(), "commit") {
 			t.Errorf("the culprit: %v, want a failed commit", err)
 		}
 	})
-	for len(db.writer.urgent) == 0 {
-		runtime.Gosched()
-	}
-	for i := range 8 {
+	<-runs
+	for i := range neighbours {
 		group.Go(func() {
 			if _, _, err := db.AddEvent(t.Context(), event(i)); err == nil {
 				t.Errorf("event %d was acknowledged by a failed commit", i)
 			}
 		})
 	}
-	waitFor(t, db, 8)
-	release()
 	group.Wait()
 	if n, err := db.Unfinished(t.Context()); err != nil || n != 0 {
 		t.Errorf("%d events stored, %v; want none", n, err)

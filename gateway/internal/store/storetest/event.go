@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/order"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
@@ -168,6 +170,33 @@ func eventCases() map[string]func(*testing.T, *bench) {
 					t.Fatalf("tries %d, want 1", e.Tries)
 				}
 				must(t, b.ReleaseEvents(t.Context(), []string{e.ID}))
+			}
+		},
+		"what a crash kept from its turn, and what is decided again, is claimed and counted": func(t *testing.T, b *bench) {
+			odd, left := b.add(t, "odd"), b.add(t, "left")
+			must(t, b.SaveDecided(t.Context(), []rule.Decided{{EventID: odd, Status: kds.Quarantined}}))
+			b.restart(t)
+			fresh := b.add(t, "fresh")
+			first, err := b.ClaimEvents(t.Context(), 2, b.now())
+			must(t, err)
+			must(t, b.ReplayEvent(t.Context(), odd))
+			later, err := b.ClaimEvents(t.Context(), 2, b.now())
+			must(t, err)
+			var got []string
+			for _, e := range append(first, later...) {
+				got = append(got, fmt.Sprint(e.ID, e.Tries))
+			}
+			if diff := cmp.Diff([]string{left + "2", fresh + "1", odd + "1"}, got); diff != "" {
+				t.Errorf("claimed (-want +got):\n%s", diff)
+			}
+			must(t, b.ReleaseEvents(t.Context(), []string{odd, left, fresh}))
+			b.restart(t)
+			again, err := b.ClaimEvents(t.Context(), 3, b.now())
+			must(t, err)
+			for i, want := range []int{1, 2, 2} { // a release takes back what its claim counted
+				if again[i].Tries != want {
+					t.Errorf("event %d after a release and a restart: try %d, want %d", i, again[i].Tries, want)
+				}
 			}
 		},
 		"an event that was taken up three times is given up": func(t *testing.T, b *bench) {
