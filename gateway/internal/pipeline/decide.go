@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,10 +50,11 @@ func (d *Decide) Run(ctx context.Context) {
 			d.Log.Error("the last events cannot be saved; they wait", "error", err)
 		}
 	}()
-	for ctx.Err() == nil {
+	full := false // more waits than the last batch could hold
+	for full && ctx.Err() == nil || pause.round(ctx) {
 		next, n, err := d.step(ctx, under)
 		proven := next == nil || under != nil // a batch that only began to be saved proves nothing yet
-		under = next
+		under, full = next, n >= d.batch()
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -68,6 +70,8 @@ func (d *Decide) Run(ctx context.Context) {
 		}
 	}
 }
+
+func (d *Decide) batch() int { return cmp.Or(d.Batch, defaultBatch) }
 
 // saving is a batch on its way to the disk.
 type saving struct {
@@ -100,11 +104,7 @@ func (d *Decide) step(ctx context.Context, under *saving) (*saving, int, error) 
 	if err != nil {
 		return under, waits, err
 	}
-	batch := d.Batch
-	if batch == 0 {
-		batch = defaultBatch
-	}
-	events, err := d.Inbox.ClaimEvents(ctx, batch, d.Now())
+	events, err := d.Inbox.ClaimEvents(ctx, d.batch(), d.Now())
 	if err != nil {
 		return under, waits, fmt.Errorf("claim events: %w", err)
 	}

@@ -44,13 +44,18 @@ func (d *Deliver) Run(ctx context.Context) {
 	defer calls.Wait()
 	slots := make(chan struct{}, max(1, d.Parallel))
 	pause := pacer{wake: d.Wake}
+	full := false // more waits than the last call could take
 	for {
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
 			return
 		}
+		if !full && !pause.round(ctx) {
+			return
+		}
 		messages, attempts, err := d.claim(ctx, limiter)
+		full = len(messages) >= d.batch()
 		if len(messages) == 0 {
 			<-slots
 			wait := idle
@@ -75,7 +80,7 @@ func (d *Deliver) Run(ctx context.Context) {
 
 // claim takes what the rate limit allows now. An error is logged; the messages stay where they are.
 func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.Message, []message.Attempt, error) {
-	n := max(1, d.Batch())
+	n := d.batch()
 	if limiter.Limit() != rate.Inf {
 		n = min(n, int(limiter.TokensAt(d.Now())))
 	}
@@ -89,6 +94,8 @@ func (d *Deliver) claim(ctx context.Context, limiter *rate.Limiter) ([]message.M
 	limiter.AllowN(d.Now(), len(messages))
 	return messages, attempts, err
 }
+
+func (d *Deliver) batch() int { return max(1, d.Batch()) }
 
 // restFor is how long there is nothing to do: until the rate limit allows a message, or one is due.
 func (d *Deliver) restFor(ctx context.Context, limiter *rate.Limiter) time.Duration {

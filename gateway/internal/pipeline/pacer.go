@@ -5,8 +5,31 @@ import (
 	"time"
 )
 
+// apart is the least time from one round of a loop to the next, unless the first could not take all that
+// waited. Without it a loop under steady load takes up each event alone, and the price of a round, its
+// reads and its commit, is paid for each: at 1,000 events/s the gateway needs a fifth more processor time,
+// and the intake waits for it. A guest waits at most this much longer, and not at all in a quiet hour.
+const apart = 4 * time.Millisecond
+
 // pacer lets a loop rest until it is woken or its time has come.
-type pacer struct{ wake func() <-chan struct{} }
+type pacer struct {
+	wake  func() <-chan struct{}
+	began time.Time // of the last round
+}
+
+// round waits until apart has passed since the last round began. It returns false when ctx ended.
+func (p *pacer) round(ctx context.Context) bool {
+	if left := apart - time.Since(p.began); left > 0 {
+		timer := time.NewTimer(left)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
+	p.began = time.Now()
+	return ctx.Err() == nil
+}
 
 // rest returns false when ctx ended.
 func (p pacer) rest(ctx context.Context, d time.Duration) bool {
