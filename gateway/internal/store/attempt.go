@@ -100,7 +100,7 @@ func (db *DB) readDue(t *tx, account string, n int, now time.Time) ([]due, error
 		return nil
 	}, `SELECT m.after_close, coalesce(o.closed, 0), coalesce(o.stage, 0), `+messageColumns+`
 		FROM message m LEFT JOIN orders o ON o.id = m.order_id WHERE `+dueTerm+`
-		ORDER BY m.deadline, m.next_at, m.id LIMIT $3`+db.dialect.claim, account, micros(now), n)
+		ORDER BY m.deadline, m.next_at, m.id LIMIT CAST($3 AS INTEGER)`+db.dialect.claim, account, micros(now), n)
 	return round, err
 }
 
@@ -223,15 +223,6 @@ func encodeOutcome(o *message.Outcome) (string, error) {
 	return string(text), err
 }
 
-// moveSent moves a message on that is still the attempt's. One row in a statement, for a statement that
-// takes many (UPDATE … FROM) sets its rows aside first and costs twice as much; and the account is not among
-// its columns, for each index that names it would be written again.
-const moveSent = `UPDATE message SET status = $1, reason = $2, note = $3, token = '', lease_until = 0, updated_at = $4,
-	next_at = coalesce(nullif(CAST($5 AS BIGINT), 0), next_at),
-	provider_id = coalesce(nullif($6, ''), provider_id),
-	segments = coalesce(nullif(CAST($7 AS INTEGER), 0), segments)
-	WHERE id = $8 AND token = $9 AND status = 'sending'`
-
 // finish writes the outcome of an attempt, and moves its message on if the attempt still has it.
 func (db *DB) finish(t *tx, f *message.Finished, outcome string) error {
 	a, m := &f.Attempt, f.Next
@@ -243,35 +234,32 @@ func (db *DB) finish(t *tx, f *message.Finished, outcome string) error {
 	if _, err := t.exec(`UPDATE attempt SET ended_at = $1, outcome = $2 WHERE id = $3`, micros(at), outcome, a.ID); err != nil {
 		return err
 	}
-	n, err := t.exec(moveSent, string(m.Status), string(m.Reason), m.Note, micros(at), micros(m.NextAt), m.ProviderID, m.Segments,
-		a.MessageID, a.ID)
-	if err != nil || n == 0 {
-		return err
-	}
 	if m.Account != "" && m.Account != a.Account {
-		if _, err := t.exec(`UPDATE message SET account = $1 WHERE id = $2`, m.Account, m.MessageID); err != nil {
+		_, err := t.exec(`UPDATE message SET account = $1 WHERE id = $2 AND token = $3 AND status = 'sending'`, m.Account, m.MessageID, a.ID)
+		if err != nil {
 			return err
 		}
 	}
-	return db.hasMoved(t, m, at, m.Status != message.Accepted)
+	return db.moveOn(t, m, at, m.Status != message.Accepted, `token = $9 AND status = 'sending'`, a.ID)
 }
 
-// moveOn writes a move, if the message still fits the term, whose parameters begin with $10.
-func (db *DB) moveOn(t *tx, m message.Move, at time.Time, term string, args ...any) error {
-	n, err := t.exec(`UPDATE message SET status = $2, reason = $3, note = $4, token = '', lease_until = 0, updated_at = $5,
-		account = CASE WHEN $6 <> '' THEN $6 ELSE account END,
-		next_at = CASE WHEN $7 > 0 THEN $7 ELSE next_at END,
-		provider_id = CASE WHEN $8 <> '' THEN $8 ELSE provider_id END,
-		segments = CASE WHEN $9 > 0 THEN $9 ELSE segments END
-		WHERE id = $1 AND `+term,
+// moveOn writes a move, and a row of its history if record is set, if the message still fits the term, whose
+// parameters begin with $9. It moves one message, for a statement that takes many (UPDATE … FROM) sets its rows
+// aside first and costs twice as much; and the account stays, for each index that names it would be
+// written again.
+func (db *DB) moveOn(t *tx, m message.Move, at time.Time, record bool, term string, args ...any) error {
+	n, err := t.exec(`UPDATE message SET status = $1, reason = $2, note = $3, token = '', lease_until = 0, updated_at = $4,
+		next_at = coalesce(nullif(CAST($5 AS BIGINT), 0), next_at),
+		provider_id = coalesce(nullif($6, ''), provider_id),
+		segments = coalesce(nullif(CAST($7 AS INTEGER), 0), segments)
+		WHERE id = $8 AND `+term,
 		append([]any{
-			m.MessageID, string(m.Status), string(m.Reason), m.Note, micros(at), m.Account, micros(m.NextAt),
-			m.ProviderID, m.Segments,
+			string(m.Status), string(m.Reason), m.Note, micros(at), micros(m.NextAt), m.ProviderID, m.Segments, m.MessageID,
 		}, args...)...)
 	if err != nil || n == 0 {
 		return err
 	}
-	return db.hasMoved(t, m, at, true)
+	return db.hasMoved(t, m, at, record)
 }
 
 // hasMoved does what follows from a move of a message: its cost, whom it wakes and, unless another

@@ -185,7 +185,7 @@ func (db *DB) PurgeRecords(ctx context.Context, before time.Time, n int) (remove
 				last, hash = line, sum
 			}
 			return nil
-		}, `SELECT n, at, hash FROM audit ORDER BY n LIMIT $1`, n)
+		}, `SELECT n, at, hash FROM audit ORDER BY n LIMIT CAST($1 AS INTEGER)`, n)
 		if err != nil || removed == 0 {
 			return err
 		}

@@ -69,7 +69,7 @@ func (db *DB) EndCallback(ctx context.Context, c message.Callback, verdict messa
 			return err
 		}
 		_, err = t.exec(`DELETE FROM callback WHERE account = $1 AND verdict = 'refused' AND id <= (
-			SELECT id FROM callback WHERE account = $1 AND verdict = 'refused' ORDER BY id DESC LIMIT 1 OFFSET $2)`,
+			SELECT id FROM callback WHERE account = $1 AND verdict = 'refused' ORDER BY id DESC LIMIT 1 OFFSET CAST($2 AS INTEGER))`,
 			c.Account, refusedKept)
 		return err
 	})
@@ -85,7 +85,7 @@ func (db *DB) PendingCallbacks(ctx context.Context, accounts []string, before ti
 			all = append(all, c)
 			return err
 		}, `SELECT id, account, received_at, method, url, query, header, body, remote_ip FROM callback
-			WHERE account = $1 AND verdict = 'pending' AND received_at < $2 ORDER BY id LIMIT $3`, account, micros(before), n)
+			WHERE account = $1 AND verdict = 'pending' AND received_at < $2 ORDER BY id LIMIT CAST($3 AS INTEGER)`, account, micros(before), n)
 		if err != nil {
 			return nil, err
 		}

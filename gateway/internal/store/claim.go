@@ -106,7 +106,7 @@ func (db *DB) waitingEvents(ctx context.Context, n int) ([]kds.Event, error) {
 			waiting = append(waiting, e)
 		}
 		return nil
-	}, `SELECT `+eventColumns+` FROM event WHERE status = 'stored' AND id > $1 ORDER BY id LIMIT $2`, c.after, limit)
+	}, `SELECT `+eventColumns+` FROM event WHERE status = 'stored' AND id > $1 ORDER BY id LIMIT CAST($2 AS INTEGER)`, c.after, limit)
 	return waiting, err
 }
 

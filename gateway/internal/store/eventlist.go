@@ -236,7 +236,7 @@ func (db *DB) DropBodies(ctx context.Context, before time.Time) (int, error) {
 			var err error
 			n, err = t.exec(`DELETE FROM event_body WHERE event_id IN (
 				SELECT b.event_id FROM event_body b JOIN event e ON e.id = b.event_id
-				WHERE b.event_id < $1 AND e.status <> 'stored' ORDER BY b.event_id LIMIT $2)`, bound.String(), dropSlice)
+				WHERE b.event_id < $1 AND e.status <> 'stored' ORDER BY b.event_id LIMIT CAST($2 AS INTEGER))`, bound.String(), dropSlice)
 			return err
 		})
 		dropped += int(n)

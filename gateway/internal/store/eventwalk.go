@@ -22,7 +22,7 @@ func idAt(at time.Time) string {
 // order of arrival. Events whose bodies are gone are left out.
 func (db *DB) LastEvents(ctx context.Context, from, to time.Time, limit int) ([]kds.Event, error) {
 	events, err := db.listEvents(ctx, `WHERE id >= $1 AND id < $2 AND EXISTS (SELECT 1 FROM event_body b WHERE b.event_id = event.id)
-		ORDER BY id DESC LIMIT $3`, idAt(from), idAt(to), limit)
+		ORDER BY id DESC LIMIT CAST($3 AS INTEGER)`, idAt(from), idAt(to), limit)
 	if err != nil {
 		return nil, err
 	}

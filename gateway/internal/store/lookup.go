@@ -35,7 +35,7 @@ func (db *DB) ClaimLookups(ctx context.Context, account string, n int, now time.
 			claimed = append(claimed, m)
 			return err
 		}, `SELECT `+messageColumns+` FROM message m WHERE m.status IN ('accepted', 'unknown') AND m.account = $1
-			AND m.next_at <= $2 ORDER BY m.next_at, m.id LIMIT $3`+db.dialect.claim, account, before, n)
+			AND m.next_at <= $2 ORDER BY m.next_at, m.id LIMIT CAST($3 AS INTEGER)`+db.dialect.claim, account, before, n)
 		if err != nil {
 			return err
 		}

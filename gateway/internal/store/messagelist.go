@@ -103,7 +103,7 @@ func ordersNamed(column, restaurant string) string {
 		within = ` AND restaurant = $?`
 	}
 	return column + ` IN (SELECT id FROM orders WHERE id = $? UNION SELECT order_id FROM order_ref WHERE ref = $?
-		UNION SELECT id FROM (SELECT id FROM orders WHERE number_key = $?` + within + ` ORDER BY id DESC LIMIT $?) n)`
+		UNION SELECT id FROM (SELECT id FROM orders WHERE number_key = $?` + within + ` ORDER BY id DESC LIMIT CAST($? AS INTEGER)) n)`
 }
 
 func orderNames(name, restaurant string) []any {

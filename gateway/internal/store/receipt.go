@@ -53,7 +53,7 @@ func (db *DB) hear(t *tx, h message.Heard) (found, moved bool, err error) {
 	}
 	next, moves := message.Learn(*m, h.Receipt, h.HeardAt)
 	if moves {
-		return true, true, db.moveOn(t, next, h.HeardAt, `status = $10`, string(m.Status))
+		return true, true, db.moveOn(t, next, h.HeardAt, true, `status = $9`, string(m.Status))
 	}
 	if h.Cost != nil && m.Cost == nil {
 		err = db.hasMoved(t, message.Move{MessageID: m.ID, Status: m.Status, Cost: h.Cost}, h.HeardAt, false)

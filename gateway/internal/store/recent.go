@@ -46,7 +46,7 @@ func (db *DB) RecentOrders(ctx context.Context, since time.Time, limit int) ([]R
 			all = append(all, RecentOrder{Order: *o, Phone: contactID != ""})
 		}
 		return err
-	}, `SELECT o.contact_id, `+orderColumns+` FROM orders o WHERE o.id >= $1 ORDER BY o.id DESC LIMIT $2`, oldest.String(), limit)
+	}, `SELECT o.contact_id, `+orderColumns+` FROM orders o WHERE o.id >= $1 ORDER BY o.id DESC LIMIT CAST($2 AS INTEGER)`, oldest.String(), limit)
 	return all, err
 }
 
@@ -93,6 +93,6 @@ func (db *DB) RecentAttempts(ctx context.Context, since time.Time, limit int) ([
 		all = append(all, a)
 		return nil
 	}, `SELECT id, message_id, account, started_at, ended_at, outcome FROM attempt
-		WHERE id >= $1 AND ended_at > 0 AND outcome <> '' ORDER BY id DESC LIMIT $2`, oldest.String(), limit)
+		WHERE id >= $1 AND ended_at > 0 AND outcome <> '' ORDER BY id DESC LIMIT CAST($2 AS INTEGER)`, oldest.String(), limit)
 	return all, err
 }

@@ -56,7 +56,7 @@ func (db *DB) recover1(t *tx, m *message.Message, outcome string, now time.Time)
 		m.Status, m.NextAt = message.Queued, now
 		next.Status, next.NextAt, next.Account = m.Status, now, m.Account
 	}
-	return db.moveOn(t, next, now, `status = 'sending'`)
+	return db.moveOn(t, next, now, true, `status = 'sending'`)
 }
 
 // Unknowns implements pipeline.Outbox.
@@ -68,7 +68,7 @@ func (db *DB) Unknowns(ctx context.Context, n int) ([]message.Message, error) {
 		all = append(all, m)
 		return err
 	}, `SELECT `+messageColumns+` FROM message m
-		WHERE m.status IN ('sending', 'unknown') AND m.status = 'unknown' ORDER BY m.id LIMIT $1`, n)
+		WHERE m.status IN ('sending', 'unknown') AND m.status = 'unknown' ORDER BY m.id LIMIT CAST($1 AS INTEGER)`, n)
 	return all, err
 }
 

@@ -77,7 +77,7 @@ func rememberDevice(t *tx, device, userID string, now time.Time) error {
 		return err
 	}
 	_, err = t.exec(`DELETE FROM known_device WHERE user_id = $1 AND hash NOT IN
-		(SELECT hash FROM known_device WHERE user_id = $2 ORDER BY seen_at DESC, hash LIMIT $3)`, userID, userID, maxDevices)
+		(SELECT hash FROM known_device WHERE user_id = $2 ORDER BY seen_at DESC, hash LIMIT CAST($3 AS INTEGER))`, userID, userID, maxDevices)
 	return err
 }
 

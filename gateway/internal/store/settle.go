@@ -35,7 +35,7 @@ func (db *DB) act(ctx context.Context, m message.Move, from message.Status) erro
 			return notAllowed(m.MessageID, status)
 		}
 		m.Account = account
-		return db.moveOn(t, m, db.now(), `status = $10`, string(status))
+		return db.moveOn(t, m, db.now(), true, `status = $9`, string(status))
 	})
 }
 
@@ -93,7 +93,7 @@ func (db *DB) ResendMessage(ctx context.Context, id, by string) (newID string, e
 			return db.record(t, id, said)
 		}
 		end := message.Move{MessageID: id, Status: message.Cancelled, Account: account, Reason: said.Reason, Note: said.Note, By: by}
-		return db.moveOn(t, end, now, `status = $10`, string(status))
+		return db.moveOn(t, end, now, true, `status = $9`, string(status))
 	})
 	if err != nil {
 		return "", err

@@ -34,7 +34,7 @@ func (db *DB) ClaimWaits(ctx context.Context, n int, now time.Time) ([]rule.Wait
 			decisions = append(decisions, d)
 			return err
 		}, `UPDATE decision SET due_at = $1 WHERE id IN (
-			SELECT id FROM decision WHERE outcome = 'waiting' AND due_at <= $2 ORDER BY due_at, id LIMIT $3`+db.dialect.claim+`)
+			SELECT id FROM decision WHERE outcome = 'waiting' AND due_at <= $2 ORDER BY due_at, id LIMIT CAST($3 AS INTEGER)`+db.dialect.claim+`)
 			RETURNING `+decisionColumns, micros(now.Add(waitLease)), micros(now), n)
 	})
 	if err != nil {
