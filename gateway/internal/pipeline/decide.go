@@ -42,7 +42,7 @@ const defaultBatch = 256
 // processor. The next one sees the orders as the one before leaves them, and is given back with it
 // when that cannot be saved.
 func (d *Decide) Run(ctx context.Context) {
-	pause := pacer{wake: d.Wake}
+	pause := pacer{wake: d.Wake, now: d.Now}
 	backoff := 100 * time.Millisecond
 	var under *saving // the batch that is being saved; nil: none
 	defer func() {

@@ -43,7 +43,7 @@ func (d *Deliver) Run(ctx context.Context) {
 	var calls sync.WaitGroup
 	defer calls.Wait()
 	slots := make(chan struct{}, max(1, d.Parallel))
-	pause := pacer{wake: d.Wake}
+	pause := pacer{wake: d.Wake, now: d.Now}
 	full := false // more waits than the last call could take
 	for {
 		select {

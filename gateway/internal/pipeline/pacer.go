@@ -14,20 +14,21 @@ const apart = 4 * time.Millisecond
 // pacer lets a loop rest until it is woken or its time has come.
 type pacer struct {
 	wake  func() <-chan struct{}
-	began time.Time // of the last round
+	now   func() time.Time // needed for rounds
+	began time.Time        // of the last round
 }
 
 // round waits until apart has passed since the last round began. It returns false when ctx ended.
 func (p *pacer) round(ctx context.Context) bool {
-	if left := apart - time.Since(p.began); left > 0 {
-		timer := time.NewTimer(left)
+	if left := apart - p.now().Sub(p.began); left > 0 {
+		timer := time.NewTimer(min(left, apart)) // a clock that was set back must not stop the loop
 		defer timer.Stop()
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
 		}
 	}
-	p.began = time.Now()
+	p.began = p.now()
 	return ctx.Err() == nil
 }
 
