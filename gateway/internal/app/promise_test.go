@@ -21,7 +21,7 @@ func TestInQuietHoursNobodyIsTextedAndTheOrderSaysWhy(t *testing.T) {
 	now := time.Now().UTC()
 	h := open(t, "", fmt.Sprintf(`notifications: {quiet_hours: {from: %q, to: %q}}`, now.Add(-time.Hour).Format("15:04"), now.Add(time.Hour).Format("15:04")))
 	h.ready(1)
-	eventually(t, "the reason in the order's story", func() bool { return strings.Contains(h.command("order", "show", "1.1"), "quiet") })
+	eventually(t, "the reason in the order's story", func() bool { return strings.Contains(h.story("1.1"), "quiet") })
 	if got := h.statuses(); len(got) != 0 || len(h.sent()) != 0 {
 		t.Errorf("got messages %q and texts %q, want none", got, h.sent())
 	}
@@ -62,7 +62,7 @@ func TestAStageDoesNotWaitForAPhoneLongerThanIsSet(t *testing.T) {
 	h := open(t, "", "notifications: {contact_wait: 1s}")
 	h.event(1, "sent", "")
 	h.event(1, "ready", "")
-	eventually(t, "the end of the wait", func() bool { return strings.Contains(h.command("order", "show", "1.1"), "came in time") })
+	eventually(t, "the end of the wait", func() bool { return strings.Contains(h.story("1.1"), "came in time") })
 	h.phone(1)
 	h.ready(2) // decided after the phone of the first came
 	eventually(t, "the next order's text", func() bool { return len(h.sent()) > 0 })

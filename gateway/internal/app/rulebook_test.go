@@ -59,7 +59,7 @@ func TestRulesAreTriedOnWhatReallyHappened(t *testing.T) {
 		h.event(n, "ready", "")
 	}
 	eventually(t, "two texts", func() bool { return len(h.sent()) == 2 })
-	eventually(t, "the decision to wait", func() bool { return strings.Contains(h.command("order", "show", "3.1"), "waits for the guest's phone") })
+	eventually(t, "the decision to wait", func() bool { return strings.Contains(h.story("3.1"), "waits for the guest's phone") })
 	book := h.book()
 
 	tried, err := book.TryOrder(t.Context(), guid(1), nil)

@@ -148,7 +148,7 @@ func TestAnAdminChangesARuleInTheScreen(t *testing.T) {
 	h.phone(2)
 	h.event(2, "ready", "")
 	h.event(3, "sent", "")
-	eventually(t, "the decisions", func() bool { return strings.Contains(h.command("order", "show", "3.1"), "3.1") })
+	eventually(t, "the decisions", func() bool { return strings.Contains(h.story("3.1"), "3.1") })
 	if got := h.sent(); len(got) != 1 {
 		t.Errorf("a rule that is off sent: %q", got)
 	}

@@ -46,7 +46,7 @@ func TestThePreviewIsTheTextThatTheGuestGets(t *testing.T) {
 	o.make("main", map[string]value{"file": text(o.texts)})
 	got := o.serve(7)
 	o.event(8, "ready", "") // no phone
-	eventually(t, "the second order", func() bool { return strings.Contains(o.command("order", "show", "8.1"), "8.1") })
+	eventually(t, "the second order", func() bool { return strings.Contains(o.story("8.1"), "8.1") })
 	p = o.preview(nil)
 	if !p.Real || p.OrderNumber != "8.1" || p.LastDay.Orders != 2 || p.LastDay.Texts != 1 {
 		t.Errorf("after orders: %+v, want the last order's number, and one of two orders texted", p)

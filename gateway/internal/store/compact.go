@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"os"
 	"time"
 )
 
@@ -52,19 +50,4 @@ func (db *DB) leaveTraces(ctx context.Context) error {
 		return err
 	}
 	return &Fault{Kind: ErrTraces, Path: db.path}
-}
-
-func (db *DB) fileSize() (int64, error) {
-	var size int64
-	for _, path := range []string{db.path, db.path + "-wal"} {
-		info, err := os.Stat(path)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		size += info.Size()
-	}
-	return size, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"time"
 )
@@ -22,12 +23,26 @@ func (db *DB) Sizes(ctx context.Context) (Sizes, error) {
 	err := db.reader.row(ctx, []any{&s.Version, &s.Schema, &s.Events, &s.Orders, &s.Messages, &s.Contacts}, `SELECT sqlite_version(),
 		(SELECT max(version_id) FROM `+schemaTable+`), (SELECT count(*) FROM event), (SELECT count(*) FROM orders),
 		(SELECT count(*) FROM message), (SELECT count(*) FROM contact)`)
-	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(db.path + suffix); err == nil {
-			s.Bytes += info.Size()
-		}
+	if err == nil {
+		s.Bytes, err = db.fileSize()
 	}
 	return s, err
+}
+
+// fileSize is the size of the database and its log, in bytes.
+func (db *DB) fileSize() (int64, error) {
+	var size int64
+	for _, path := range []string{db.path, db.path + "-wal"} {
+		info, err := os.Stat(path)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		size += info.Size()
+	}
+	return size, nil
 }
 
 // Firsts is when things happened for the first time; zero: not yet.
