@@ -60,6 +60,9 @@ func (c *claims) counts(e kds.Event) bool { return e.Tries == 1 && e.ID > c.sinc
 // on disk before it returns, without their bodies. One that was taken up three times before is marked
 // failed instead.
 func (db *DB) ClaimEvents(ctx context.Context, n int, _ time.Time) ([]kds.Event, error) {
+	if db.writer == nil {
+		return nil, fault(ErrReadOnly, "")
+	}
 	c := &db.claims
 	c.mu.Lock() // also while reading, so that no claim ends between what is read and what is held
 	defer c.mu.Unlock()
