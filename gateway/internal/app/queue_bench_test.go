@@ -73,7 +73,7 @@ func queue(b *testing.B, folder string, n int) {
 	if _, _, err := db.AddEvent(b.Context(), kds.Event{Source: "bench", Restaurant: "199990777", Body: benchEvent(0, "ready"), Key: kds.Key{Hash: "bench", Dated: true}}); err != nil {
 		b.Fatal(err)
 	}
-	events, err := db.ClaimEvents(b.Context(), 1, time.Now())
+	events, err := db.ClaimEvents(b.Context(), 1)
 	if err != nil || len(events) != 1 {
 		b.Fatalf("%d events, %v", len(events), err)
 	}

@@ -104,7 +104,7 @@ func (d *Decide) step(ctx context.Context, under *saving) (*saving, int, error) 
 	if err != nil {
 		return under, waits, err
 	}
-	events, err := d.Inbox.ClaimEvents(ctx, d.batch(), d.Now())
+	events, err := d.Inbox.ClaimEvents(ctx, d.batch())
 	if err != nil {
 		return under, waits, fmt.Errorf("claim events: %w", err)
 	}

@@ -55,7 +55,7 @@ type inbox struct {
 	settled  []rule.Decision
 }
 
-func (b *inbox) ClaimEvents(_ context.Context, n int, _ time.Time) ([]kds.Event, error) {
+func (b *inbox) ClaimEvents(_ context.Context, n int) ([]kds.Event, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.call("ClaimEvents"); err != nil {

@@ -20,13 +20,9 @@ type pacer struct {
 
 // round waits until apart has passed since the last round began. It returns false when ctx ended.
 func (p *pacer) round(ctx context.Context) bool {
-	if left := apart - p.now().Sub(p.began); left > 0 {
-		timer := time.NewTimer(min(left, apart)) // a clock that was set back must not stop the loop
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
+	left := min(apart-p.now().Sub(p.began), apart) // a clock that was set back must not stop the loop
+	if left > 0 && !(pacer{}).rest(ctx, left) {
+		return false
 	}
 	p.began = p.now()
 	return ctx.Err() == nil

@@ -32,7 +32,7 @@ type Sender interface {
 type Inbox interface {
 	// ClaimEvents takes up to n stored events in order of arrival, without their bodies. Tries is raised
 	// and committed before it returns. An event is claimed by nobody else until it is saved or released.
-	ClaimEvents(ctx context.Context, n int, now time.Time) ([]kds.Event, error)
+	ClaimEvents(ctx context.Context, n int) ([]kds.Event, error)
 	// ReadBodies fills in the bodies of events; one that was dropped after its retention stays nil.
 	ReadBodies(ctx context.Context, events []kds.Event) error
 	// ReleaseEvents gives claimed events back undone.

@@ -148,7 +148,7 @@ func ready(b *testing.B, db *store.DB, steps map[string]stepCost, orders []order
 	b.Helper()
 	ctx := context.Background()
 	var events []kds.Event
-	costOf(b, steps, "ClaimEvents", func() (err error) { events, err = db.ClaimEvents(ctx, len(orders), time.Now()); return err })
+	costOf(b, steps, "ClaimEvents", func() (err error) { events, err = db.ClaimEvents(ctx, len(orders)); return err })
 	var found []*order.Order
 	costOf(b, steps, "FindOrders", func() (err error) { found, err = db.FindOrders(ctx, orders); return err })
 	var people []*contact.Contact

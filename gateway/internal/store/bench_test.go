@@ -207,7 +207,7 @@ func BenchmarkRatioTogether(b *testing.B) {
 func consume(ctx context.Context, b *testing.B, db *store.DB, batch int) int {
 	done := 0
 	for ctx.Err() == nil {
-		events, err := db.ClaimEvents(context.Background(), batch, time.Now())
+		events, err := db.ClaimEvents(context.Background(), batch)
 		if err != nil {
 			b.Error(err)
 			return done
@@ -242,7 +242,7 @@ func BenchmarkRatioClaims(b *testing.B) {
 			ctx, stop := context.WithTimeout(context.Background(), cellTime)
 			defer stop()
 			for ctx.Err() == nil {
-				events, err := db.ClaimEvents(context.Background(), c.batch, time.Now())
+				events, err := db.ClaimEvents(context.Background(), c.batch)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -321,7 +321,7 @@ func path(b *testing.B, db *store.DB, steps map[string]time.Duration) (texts int
 		steps[name] += time.Since(began)
 	}
 	var events []kds.Event
-	step("ClaimEvents", func() (err error) { events, err = db.ClaimEvents(ctx, 128, time.Now()); return err })
+	step("ClaimEvents", func() (err error) { events, err = db.ClaimEvents(ctx, 128); return err })
 	orders := make([]order.Order, len(events))
 	for i, e := range events {
 		orders[i] = order.Order{

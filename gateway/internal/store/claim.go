@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 )
@@ -59,7 +58,7 @@ func (c *claims) counts(e kds.Event) bool { return e.Tries == 1 && e.ID > c.sinc
 // ClaimEvents implements pipeline.Inbox: up to n stored events in order of arrival, their tries counted
 // on disk before it returns, without their bodies. One that was taken up three times before is marked
 // failed instead.
-func (db *DB) ClaimEvents(ctx context.Context, n int, _ time.Time) ([]kds.Event, error) {
+func (db *DB) ClaimEvents(ctx context.Context, n int) ([]kds.Event, error) {
 	if db.writer == nil {
 		return nil, fault(ErrReadOnly, "")
 	}
@@ -70,21 +69,26 @@ func (db *DB) ClaimEvents(ctx context.Context, n int, _ time.Time) ([]kds.Event,
 	if err != nil {
 		return nil, err
 	}
-	claimed := slices.DeleteFunc(slices.Clone(waiting), func(e kds.Event) bool { return !c.counts(e) })
-	if len(claimed) < len(waiting) {
-		late := slices.DeleteFunc(slices.Clone(waiting), c.counts)
-		if late, err = db.countTries(ctx, late); err != nil {
-			return nil, err
+	var claimed, uncounted []kds.Event
+	for _, e := range waiting {
+		if c.counts(e) {
+			claimed = append(claimed, e)
+		} else {
+			uncounted = append(uncounted, e)
 		}
-		for _, e := range late {
-			c.held[e.ID] = true
-		}
-		claimed = append(claimed, late...)
-		slices.SortFunc(claimed, func(a, b kds.Event) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	counted, err := db.countTries(ctx, uncounted)
+	if err != nil {
+		return nil, err
 	}
 	for _, e := range claimed {
-		c.held[e.ID] = c.held[e.ID] || false
+		c.held[e.ID] = false
 	}
+	for _, e := range counted {
+		c.held[e.ID] = true
+	}
+	claimed = append(claimed, counted...)
+	slices.SortFunc(claimed, func(a, b kds.Event) int { return cmp.Compare(a.ID, b.ID) })
 	c.after = ""
 	if len(waiting) == n {
 		c.after = waiting[n-1].ID
@@ -116,6 +120,9 @@ func (db *DB) waitingEvents(ctx context.Context, n int) ([]kds.Event, error) {
 // countTries raises the tries of events in one commit, marks those failed that were taken up too often, and
 // returns the others.
 func (db *DB) countTries(ctx context.Context, events []kds.Event) ([]kds.Event, error) {
+	if len(events) == 0 {
+		return nil, nil // as a rule: no commit
+	}
 	var kept []kds.Event
 	err := db.do(ctx, func(t *tx) error {
 		kept = nil

@@ -329,14 +329,14 @@ func processCases() map[string]func(*testing.T, *bench) {
 			if k, err := reader.FindKey(t.Context(), "h"); err != nil || k == nil {
 				t.Errorf("the reader finds %v, %v", k, err)
 			}
-			if _, err := reader.ClaimEvents(t.Context(), 1, b.now()); !errors.Is(err, store.ErrReadOnly) {
+			if _, err := reader.ClaimEvents(t.Context(), 1); !errors.Is(err, store.ErrReadOnly) {
 				t.Errorf("claim by a reader: %v, want read only", err)
 			}
 			if err := reader.SetState(t.Context(), "k", "v"); !errors.Is(err, store.ErrReadOnly) {
 				t.Errorf("the reader writes: %v", err)
 			}
 			must(t, reader.Close())
-			if events, err := b.ClaimEvents(t.Context(), 1, b.now()); err != nil || len(events) != 0 {
+			if events, err := b.ClaimEvents(t.Context(), 1); err != nil || len(events) != 0 {
 				t.Errorf("the command gave the gateway's claim back: %d, %v", len(events), err)
 			}
 		},

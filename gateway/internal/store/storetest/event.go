@@ -108,9 +108,9 @@ func eventCases() map[string]func(*testing.T, *bench) {
 			for i := range 5 {
 				b.add(t, fmt.Sprint("h", i))
 			}
-			first, err := b.ClaimEvents(t.Context(), 3, b.now())
+			first, err := b.ClaimEvents(t.Context(), 3)
 			must(t, err)
-			second, err := b.ClaimEvents(t.Context(), 3, b.now())
+			second, err := b.ClaimEvents(t.Context(), 3)
 			must(t, err)
 			var got []string
 			all := append(first, second...)
@@ -136,7 +136,7 @@ func eventCases() map[string]func(*testing.T, *bench) {
 			for range 8 {
 				group.Go(func() {
 					for {
-						events, err := b.ClaimEvents(t.Context(), 7, b.now())
+						events, err := b.ClaimEvents(t.Context(), 7)
 						if err != nil {
 							t.Error(err)
 							return
@@ -177,10 +177,10 @@ func eventCases() map[string]func(*testing.T, *bench) {
 			must(t, b.SaveDecided(t.Context(), []rule.Decided{{EventID: odd, Status: kds.Quarantined}}))
 			b.restart(t)
 			fresh := b.add(t, "fresh")
-			first, err := b.ClaimEvents(t.Context(), 2, b.now())
+			first, err := b.ClaimEvents(t.Context(), 2)
 			must(t, err)
 			must(t, b.ReplayEvent(t.Context(), odd))
-			later, err := b.ClaimEvents(t.Context(), 2, b.now())
+			later, err := b.ClaimEvents(t.Context(), 2)
 			must(t, err)
 			var got []string
 			for _, e := range append(first, later...) {
@@ -191,7 +191,7 @@ func eventCases() map[string]func(*testing.T, *bench) {
 			}
 			must(t, b.ReleaseEvents(t.Context(), []string{odd, left, fresh}))
 			b.restart(t)
-			again, err := b.ClaimEvents(t.Context(), 3, b.now())
+			again, err := b.ClaimEvents(t.Context(), 3)
 			must(t, err)
 			for i, want := range []int{1, 2, 2} { // a release takes back what its claim counted
 				if again[i].Tries != want {
@@ -207,7 +207,7 @@ func eventCases() map[string]func(*testing.T, *bench) {
 				}
 				b.restart(t) // the process died of it
 			}
-			events, err := b.ClaimEvents(t.Context(), 1, b.now())
+			events, err := b.ClaimEvents(t.Context(), 1)
 			must(t, err)
 			e, err := b.Event(t.Context(), id)
 			must(t, err)
@@ -218,7 +218,7 @@ func eventCases() map[string]func(*testing.T, *bench) {
 		"a quarantined event is not claimed": func(t *testing.T, b *bench) {
 			_, _, err := b.AddEvent(t.Context(), kds.Event{Body: []byte("x"), Key: kds.Key{Hash: "h"}, Status: kds.Quarantined, Note: "not XML"})
 			must(t, err)
-			events, err := b.ClaimEvents(t.Context(), 1, b.now())
+			events, err := b.ClaimEvents(t.Context(), 1)
 			must(t, err)
 			if len(events) != 0 {
 				t.Errorf("claimed %+v", events)

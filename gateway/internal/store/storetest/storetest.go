@@ -129,7 +129,7 @@ func (b *bench) add(t *testing.T, hash string) string {
 // claim claims one event and makes sure that there was one.
 func (b *bench) claim(t *testing.T) kds.Event {
 	t.Helper()
-	events, err := b.ClaimEvents(t.Context(), 1, b.now())
+	events, err := b.ClaimEvents(t.Context(), 1)
 	must(t, err)
 	if len(events) != 1 {
 		t.Fatalf("ClaimEvents: %d events, want 1", len(events))
