@@ -104,3 +104,6 @@ func refusedAs(err error) problem.Code {
 		return problem.StoreUnavailable
 	}
 }
+
+// Absent tells whether an error says that what was asked for by name is not there.
+func Absent(err error) bool { return err != nil && refusedAs(err) == problem.NoSuchThing }

@@ -110,7 +110,7 @@ func (c *apikeyRevokeCommand) Run(ctx context.Context, s *session) error {
 	defer func() { _ = db.Close() }()
 	revoked, err := db.RevokeKey(ctx, console(), c.Key)
 	if err != nil {
-		return err
+		return s.absent(err, noKey, c.Key)
 	}
 	if c.JSON {
 		return printJSON(s.out, revoked)

@@ -45,7 +45,7 @@ func (c *eventReplayCommand) again(ctx context.Context, s *session) error {
 	}
 	defer func() { _ = db.Close() }()
 	if err := db.ReplayEvent(ctx, console(), c.Event); err != nil {
-		return err
+		return s.absent(err, noEvent, c.Event)
 	}
 	if c.JSON {
 		return printJSON(s.out, map[string]any{"event_id": c.Event, "status": "stored"})

@@ -67,7 +67,7 @@ func (c *eventShowCommand) Run(ctx context.Context, s *session) error {
 	defer func() { _ = db.Close() }()
 	e, err := db.EventDetail(ctx, c.ID, s.lang)
 	if err != nil {
-		return err
+		return s.absent(err, noEvent, c.ID)
 	}
 	var raw *app.RawEvent
 	if c.Raw {

@@ -172,7 +172,7 @@ func (c *messageShowCommand) Run(ctx context.Context, s *session) error {
 	defer func() { _ = db.Close() }()
 	m, err := db.Message(ctx, c.ID)
 	if err != nil {
-		return err
+		return s.absent(err, noText, c.ID)
 	}
 	l := listed(*m)
 	if c.JSON {

@@ -24,7 +24,7 @@ func (f messageActFlags) act(ctx context.Context, s *session, told word, do func
 	defer func() { _ = db.Close() }()
 	m, err := do(db)
 	if err != nil {
-		return err
+		return s.absent(err, noText, f.ID)
 	}
 	if f.JSON {
 		return printJSON(s.out, listed(*m))

@@ -39,7 +39,7 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 	defer func() { _ = db.Close() }()
 	found, err := db.FindOrder(ctx, c.Order)
 	if err != nil {
-		return err
+		return s.absent(err, noOrder, c.Order)
 	}
 	history, err := db.History(ctx, found.ID)
 	if err != nil {

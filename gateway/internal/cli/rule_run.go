@@ -55,8 +55,10 @@ func (c *ruleRunCommand) Run(ctx context.Context, s *session) error {
 	switch {
 	case c.Event != "":
 		tried, err = book.TryEvent(ctx, c.Event, with)
+		err = s.absent(err, noEvent, c.Event)
 	case c.Order != "":
 		tried, err = book.TryOrder(ctx, c.Order, with)
+		err = s.absent(err, noOrder, c.Order)
 	default:
 		var body []byte
 		if body, err = readInput(s, c.File); err == nil {

@@ -191,7 +191,7 @@ func (c *userPasswordCommand) Run(ctx context.Context, s *session) error {
 	defer func() { _ = db.Close() }()
 	user, err := db.SetPassword(ctx, console(), c.Name, password, c.DropTOTP)
 	if err != nil {
-		return err
+		return s.absent(err, noUser, c.Name)
 	}
 	return tellUser(s, c.JSON, user, word{"Пароль изменён, сеансы закрыты: %s (%s).\n", "The password is changed and the sessions are ended: %s (%s).\n"})
 }
@@ -226,7 +226,7 @@ func lockUser(ctx context.Context, s *session, f configFlags, name string, asJSO
 	defer func() { _ = db.Close() }()
 	user, err := db.LockUser(ctx, console(), name, locked)
 	if err != nil {
-		return err
+		return s.absent(err, noUser, name)
 	}
 	return tellUser(s, asJSON, user, text)
 }
