@@ -52,7 +52,9 @@ func (s *accountService) SaveAccount(ctx context.Context, who adminapi.Caller, i
 		return adminapi.Account{}, err
 	}
 	account, _ := current.Account(in.Name)
-	return s.view(ctx, account, current, who.Language, nil), nil
+	shown := s.view(ctx, account, current, who.Language, nil)
+	shown.Simulated = atSimulator(account, s.simulators.kept(ctx))
+	return shown, nil
 }
 
 // DeleteAccount implements adminapi.Accounts.

@@ -26,14 +26,17 @@ func (s *accountService) Accounts(ctx context.Context, lang string) ([]adminapi.
 	if err != nil {
 		return nil, err
 	}
+	simulators := s.simulators.kept(ctx)
 	all := make([]adminapi.Account, 0, len(current.Accounts))
 	for _, account := range current.Accounts {
-		all = append(all, s.view(ctx, account, current, lang, attempts))
+		shown := s.view(ctx, account, current, lang, attempts)
+		shown.Simulated = atSimulator(account, simulators)
+		all = append(all, shown)
 	}
 	return all, s.addToday(ctx, all)
 }
 
-// view is an account as it is shown; attempts are those of the last day, newest first.
+// view is an account as it is shown, but for whether it is simulated; attempts are those of the last day, newest first.
 func (s *accountService) view(ctx context.Context, account config.Account, current *settings.Current, lang string, attempts []message.Attempt) adminapi.Account {
 	manifest, err := s.manifests.of(ctx, account.Provider)
 	shown := adminapi.Account{
@@ -41,7 +44,6 @@ func (s *accountService) view(ctx context.Context, account config.Account, curre
 		Limits:   adminapi.AccountLimits(account.Limits),
 		Revision: current.AccountRevision(account.Name), Declared: current.DeclaredAccount(account.Name),
 		RoutePlace: slices.Index(current.Notifications.Route, account.Name) + 1,
-		Simulated:  atSimulator(account, s.simulators.kept(ctx)),
 	}
 	shown.State, shown.LastError = s.standing(account.Name, lang)
 	lastFailure(&shown, attempts, lang)

@@ -182,18 +182,20 @@ func noteOf(err error, lang string) string {
 	return err.Error()
 }
 
-// recall gives what is remembered of each event, nil where nothing is, and reads the bodies of those.
-func (d *Decide) recall(ctx context.Context, events []kds.Event) ([][]kds.Posting, error) {
-	known := make([][]kds.Posting, len(events))
+// understood is what the intake understood of an event, if that is remembered.
+type understood struct {
+	postings []kds.Posting
+	there    bool
+}
+
+// recall gives what is remembered of each event, and reads the bodies of those of which nothing is.
+func (d *Decide) recall(ctx context.Context, events []kds.Event) ([]understood, error) {
+	known := make([]understood, len(events))
 	var unread []kds.Event
 	var at []int
 	for i, e := range events {
 		if d.Recall != nil {
-			if postings, there := d.Recall(e); there {
-				known[i] = postings
-				if postings == nil {
-					known[i] = []kds.Posting{} // nothing is in it, and that is known
-				}
+			if known[i].postings, known[i].there = d.Recall(e); known[i].there {
 				continue
 			}
 		}
@@ -211,10 +213,10 @@ func (d *Decide) recall(ctx context.Context, events []kds.Event) ([][]kds.Postin
 	return known, nil
 }
 
-// read understands one event, of which postings are what is remembered, nil: nothing. The note tells what
-// was odd but tolerable, or why nothing follows.
-func (d *Decide) read(e kds.Event, postings []kds.Posting) ([]order.Order, string, error) {
-	if postings == nil {
+// read understands one event. The note tells what was odd but tolerable, or why nothing follows.
+func (d *Decide) read(e kds.Event, known understood) ([]order.Order, string, error) {
+	postings := known.postings
+	if !known.there {
 		var err error
 		if postings, err = d.Decode(e); err != nil {
 			return nil, "", err

@@ -50,7 +50,7 @@ func (t *Trial) Play(ctx context.Context, events []kds.Event, asked func(kds.Eve
 	var work []seen
 	for i, e := range events {
 		wanted := asked == nil || asked(e)
-		orders, _, err := reader.read(e, nil)
+		orders, _, err := reader.read(e, understood{})
 		if err != nil && wanted && asked != nil {
 			return nil, fmt.Errorf("event %s: %w", e.ID, err)
 		}
