@@ -57,8 +57,9 @@ type App struct {
 	guard      *guard.Guard
 }
 
-// stopTimeout is how long a stop waits for what is under way.
-const stopTimeout = 10 * time.Second
+// stopTimeout is how long a stop waits for requests under way; an accept takes milliseconds. Calls to
+// providers are waited for after that (pipeline.Deliver), and all of it has to end within 10 s.
+const stopTimeout = 2 * time.Second
 
 // New opens the data folder, binds the address and prepares everything else. The address is bound
 // before any plugin can take its port. On an error nothing stays open.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net"
 	"path/filepath"
 	"testing"
 	"time"
@@ -46,5 +47,41 @@ func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
 	}
 	if err := a.Close(); err != nil {
 		t.Errorf("Close: %v", err)
+	}
+}
+
+// A service manager kills what has not ended in 10 s, so a caller who never ends a request is cut, and
+// that is no fault of the gateway.
+func TestAStopCutsARequestThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	cfg, err := config.Load(config.Sources{Flags: config.Flags{Data: folder, Listen: "127.0.0.1:0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(t.Context(), Options{Config: cfg, Version: "test", Program: filepath.Join(folder, "absent"), Now: time.Now, Log: hclog.NewNullLogger()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, nil) }()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", a.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.Write([]byte("POST /api/v4/kds/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 12)); err != nil { // "100 Continue": the handler reads the body
+		t.Fatal(err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("stopped while a request was under way: %v, want a clean end", err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
 	}
 }

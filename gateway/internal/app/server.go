@@ -102,7 +102,12 @@ func (a *App) serve(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	for _, f := range a.fronts {
-		err = errors.Join(err, f.server.Shutdown(limited))
+		stopped := f.server.Shutdown(limited)
+		if errors.Is(stopped, context.DeadlineExceeded) {
+			a.opts.Log.Warn("requests that did not end were cut; whoever sent them got no answer and sends again", "address", f.listener.Addr().String())
+			stopped = nil
+		}
+		err = errors.Join(err, stopped)
 	}
 	return err
 }

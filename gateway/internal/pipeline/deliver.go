@@ -29,8 +29,24 @@ type Deliver struct {
 // idle is how long the loops rest when nothing wakes them: wake-ups can be lost, time cannot.
 const idle = time.Second
 
-// Run delivers until ctx ends; then it claims nothing more and waits for the calls under way, which
-// have time limits of their own.
+// stopGrace is what a call under way is still given after a stop was asked for. A call that is cut leaves
+// an unknown outcome, so it is more than providers take as a rule; but whoever stops the gateway
+// (a service manager, docker) kills it after 10 s.
+const stopGrace = 7 * time.Second
+
+// outlive makes a context that ends grace after ctx does.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if (pacer{}).rest(longer, grace) {
+			cancel()
+		}
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// Run delivers until ctx ends; then it claims nothing more and waits for the calls under way, for
+// stopGrace at most.
 func (d *Deliver) Run(ctx context.Context) {
 	limiter := rate.NewLimiter(rate.Inf, 1)
 	if d.Limits.PerSecond > 0 {
@@ -135,8 +151,9 @@ func (d *Deliver) send(ctx context.Context, messages []message.Message, attempts
 	}
 	var outcomes []message.Outcome
 	if len(batch) > 0 {
-		// A call under way is not cut by a stop: its outcome would be unknown.
-		outcomes = d.Sender.Send(context.WithoutCancel(ctx), d.Account, batch)
+		call, end := outlive(ctx, stopGrace)
+		outcomes = d.Sender.Send(call, d.Account, batch)
+		end()
 	}
 	now := d.Now()
 	done := make([]message.Finished, len(messages))

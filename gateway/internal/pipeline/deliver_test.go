@@ -170,29 +170,40 @@ func TestAfterAStopRecordingIsGivenUpAfterAFewTries(t *testing.T) {
 	})
 }
 
-func TestAStopWaitsForCallsUnderWayAndDoesNotCutThem(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		q := newOutbox(texts(2, time.Hour)...)
-		var cut error
-		s := &sender{answer: func(ctx context.Context, _ string, m message.Outgoing) message.Outcome {
-			select {
-			case <-ctx.Done():
-				cut = ctx.Err()
-			case <-time.After(12 * time.Second):
-			}
-			return message.Outcome{ID: m.ID, Accepted: &message.Acceptance{}}
-		}}
-		d := deliver(q, s, &logged{})
-		d.Batch = func() int { return 1 }
-		start := time.Now()
-		runFor(t, d.Run, time.Second)
-		if took := time.Since(start); cut != nil || took != 12*time.Second {
-			t.Errorf("stopped after 1 s of a call of 12 s: ended after %s, the call was cut by %v", took, cut)
-		}
-		if q.ended["m0001"].Status != message.Accepted || len(s.got) != 1 {
-			t.Errorf("got %v handed over, ended %+v; want the call recorded and no other begun", s.ids(), q.ended)
-		}
-	})
+func TestAStopWaitsForCallsUnderWayAndCutsThemInTimeToEndWithinTenSeconds(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		takes time.Duration
+		ends  time.Duration
+		want  message.Status
+	}{
+		{"a provider that answers within 5 s is heard", 6 * time.Second, 6 * time.Second, message.Accepted},
+		{"one that hangs is cut 7 s after the stop", time.Minute, 8 * time.Second, message.Unknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				q := newOutbox(texts(2, time.Hour)...)
+				s := &sender{answer: func(ctx context.Context, _ string, m message.Outgoing) message.Outcome {
+					select {
+					case <-ctx.Done():
+						return message.Outcome{ID: m.ID, Failure: &message.Failure{Reason: message.UnknownOutcome}}
+					case <-time.After(c.takes):
+						return message.Outcome{ID: m.ID, Accepted: &message.Acceptance{}}
+					}
+				}}
+				d := deliver(q, s, &logged{})
+				d.Batch = func() int { return 1 }
+				start := time.Now()
+				runFor(t, d.Run, time.Second)
+				if took := time.Since(start); took != c.ends {
+					t.Errorf("stopped after 1 s of the call: ended after %s, want %s", took, c.ends)
+				}
+				if q.ended["m0001"].Status != c.want || len(s.got) != 1 {
+					t.Errorf("got %v handed over, ended %+v; want the call recorded as %s and no other begun", s.ids(), q.ended, c.want)
+				}
+			})
+		})
+	}
 }
 
 func TestAWakeUpIsHeardAtOnceAndALostOneCostsASecond(t *testing.T) {
