@@ -28,6 +28,7 @@ const (
 // Safe for concurrent use.
 type lineLog struct {
 	log   hclog.Logger
+	hide  func(string) string
 	limit *rate.Limiter
 
 	mu      sync.Mutex
@@ -37,8 +38,12 @@ type lineLog struct {
 	panics  int       // lines since a panic began; 0: none has
 }
 
-func newLineLog(log hclog.Logger) *lineLog {
-	return &lineLog{log: log, limit: rate.NewLimiter(linesPerSec, linesPerSec)}
+// newLineLog makes a log; hide takes out what must not be shown beside phones, nil: nothing.
+func newLineLog(log hclog.Logger, hide func(string) string) *lineLog {
+	if hide == nil {
+		hide = func(text string) string { return text }
+	}
+	return &lineLog{log: log, hide: hide, limit: rate.NewLimiter(linesPerSec, linesPerSec)}
 }
 
 // read takes lines until r ends. Whatever comes, it keeps reading, so that the child never blocks.
@@ -98,7 +103,7 @@ func (l *lineLog) line(raw []byte, cutShort bool) {
 		l.reportDropped()
 	}
 
-	level, text, pairs := parseLine(raw)
+	level, text, pairs := parseLine(raw, l.scrub)
 	if level == hclog.NoLevel {
 		text, level = strings.ToValidUTF8(string(raw), "�"), hclog.Debug
 		if strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ") {
@@ -112,12 +117,15 @@ func (l *lineLog) line(raw []byte, cutShort bool) {
 	if cutShort {
 		text += " … (cut)"
 	}
-	text = printable(Scrub(text))
+	text = printable(l.scrub(text))
 	if l.panics <= panicLines {
 		l.keep(text) // a stack must not push out what led to it
 	}
 	l.log.Log(level, text, pairs...)
 }
+
+// scrub hides what is known to be secret before what looks like a phone, which may be a part of it.
+func (l *lineLog) scrub(text string) string { return Scrub(l.hide(text)) }
 
 func (l *lineLog) reportDropped() {
 	if l.dropped > 0 {
@@ -152,7 +160,7 @@ func (l *lineLog) tail(n int) []string {
 }
 
 // parseLine reads a line of hclog's JSON; level NoLevel: it is none.
-func parseLine(raw []byte) (hclog.Level, string, []any) {
+func parseLine(raw []byte, scrub func(string) string) (hclog.Level, string, []any) {
 	if raw[0] != '{' {
 		return hclog.NoLevel, "", nil
 	}
@@ -178,12 +186,12 @@ func parseLine(raw []byte) (hclog.Level, string, []any) {
 		value := entry[key]
 		switch v := value.(type) {
 		case string:
-			value = printable(Scrub(v))
+			value = printable(scrub(v))
 		case map[string]any, []any:
 			nested, _ := json.Marshal(v) // it came from JSON
-			value = printable(Scrub(string(nested)))
+			value = printable(scrub(string(nested)))
 		case float64:
-			value = Scrub(strconv.FormatFloat(v, 'f', -1, 64))
+			value = scrub(strconv.FormatFloat(v, 'f', -1, 64))
 		}
 		pairs = append(pairs, printable(key), value)
 	}

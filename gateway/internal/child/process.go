@@ -44,7 +44,7 @@ type process struct {
 }
 
 func newProcess(spec *Spec) *process {
-	lines := newLineLog(spec.Log)
+	lines := newLineLog(spec.Log, spec.Hide)
 	return &process{
 		spec: spec, lines: lines, run: newRun(spec, lines),
 		idle: make(chan struct{}, 1), urgent: make(chan struct{}, 1),
@@ -147,7 +147,7 @@ func (p *process) diagnose(ctx context.Context, cause error) *Fault {
 		fault.Detail = fmt.Sprintf("it speaks %d, this gateway %v", version, versions(p.spec.Plugins))
 	case first != "" && !ours:
 		fault.Cause = nil
-		fault.Detail = "it printed " + strconv.Quote(cut(first, 80))
+		fault.Detail = "it printed " + strconv.Quote(cut(p.lines.scrub(first), 80))
 	case p.exited(pipeGrace):
 		fault.Kind = StartCrash
 		_, fault.Cause = p.run.counted()

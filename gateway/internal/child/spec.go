@@ -64,6 +64,9 @@ type Spec struct {
 	MinPort, MaxPort uint // default DefaultMinPort, DefaultMaxPort
 
 	Log hclog.Logger // default: none
+	// Hide takes out of a line that the child wrote what must never be shown; what looks like a phone is
+	// taken out in any case. It must not call the supervisor. May be nil.
+	Hide func(line string) string
 	// Changed is called after each change of state, in order, from the supervisor's own goroutine; it
 	// must not block. May be nil.
 	Changed func(Status)

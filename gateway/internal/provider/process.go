@@ -38,7 +38,7 @@ func newProcess(program Program, accounts []*revision, opts Options) *process {
 		Name: program.label(), Path: program.Path, Sum: program.Sum, Env: opts.Environ,
 		Handshake: host.Handshake(), Plugins: host.Plugins(), Service: host.ServiceName,
 		Prepare: p.open, MemoryMax: memoryMax, TempDir: opts.TempDir, MaxMessage: host.MaxMessage,
-		Log: opts.Log.Named(program.Name), Changed: p.changed,
+		Log: opts.Log.Named(program.Name), Changed: p.changed, Hide: p.hide,
 	})
 	return p
 }

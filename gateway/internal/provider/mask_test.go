@@ -1,0 +1,82 @@
+package provider_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/gateway/internal/provider"
+)
+
+// journal is a log that may be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+func TestASecretThatAProgramWritesByItselfIsHidden(t *testing.T) {
+	t.Parallel()
+	catalogue, problems := provider.ReadCatalogue(sloppy)
+	if len(problems) > 0 {
+		t.Fatal(errors.Join(problems...))
+	}
+	const key = "SECRET KEY+4711"
+	said := &journal{}
+	h := provider.New(provider.Options{
+		Catalogue: catalogue, Accounts: []provider.Account{console("main", map[string]string{"key": key})}, TempDir: t.TempDir(),
+		Environ: []string{"PATH=" + os.Getenv("PATH")}, Log: hclog.New(&hclog.LoggerOptions{Output: said, Level: hclog.Trace}),
+	})
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); h.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-ended })
+
+	text := batch(1)
+	text[0].Text = "crash"
+	got := h.Send(t.Context(), "main", text)
+	if len(got) != 1 || got[0].Failure == nil || strings.Contains(got[0].Failure.Detail, "4711") {
+		t.Errorf("the outcome is %+v, failure %+v; want a failure without the key", got[0], got[0].Failure)
+	}
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(said.String(), "died"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nobody says that the program died:\n%s", said)
+		}
+	}
+	_, err := h.Standing("main")
+	for where, is := range map[string]string{"the log": said.String(), "why the account stands still": errorText(err)} {
+		if strings.Contains(is, "4711") {
+			t.Errorf("%s holds the key:\n%s", where, is)
+		}
+	}
+	for _, want := range []string{"opened with •••", "lost the way with •••"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("the log lacks %q:\n%s", want, said)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
