@@ -91,8 +91,8 @@ func (k FaultKind) sentence() sentence {
 		return sentence{"the program started, but could not be made ready for work",
 			"программа запустилась, но подготовить её к работе не удалось"}
 	case Crashed:
-		return sentence{"the program ended by itself; it is being restarted",
-			"программа завершилась сама; её запускают снова"}
+		return sentence{"the program ended by itself; it is started again, with longer and longer pauses when that repeats",
+			"программа завершилась сама; её запускают снова, а если это повторяется, то со всё большими паузами"}
 	case TooMuchMemory:
 		return sentence{"the program took more memory than it may and was stopped",
 			"программа заняла больше памяти, чем разрешено, и остановлена"}

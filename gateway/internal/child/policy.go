@@ -10,27 +10,31 @@ const (
 	deathWindow   = time.Minute
 	deathsAllowed = 5           // this many within deathWindow lead to quarantine
 	steadyAfter   = time.Minute // serving this long forgets earlier failures
-	killBurst     = 10          // restarts at once after kills on purpose …
+	quarantineMax = 30 * time.Minute
+	killBurst     = 10 // restarts at once after kills on purpose …
 	killEvery     = 500 * time.Millisecond
 )
 
 // policy decides when a child is started again. It is pure: every moment is passed in.
 type policy struct {
-	min, max time.Duration
-	jitter   func() float64 // in [0, 1)
-	deaths   []time.Time    // within deathWindow
-	failures int            // in a row
-	kills    *rate.Limiter
+	min, max    time.Duration
+	quarantine  time.Duration  // the first one
+	jitter      func() float64 // in [0, 1)
+	deaths      []time.Time    // within deathWindow
+	failures    int            // in a row
+	quarantines int            // in a row
+	kills       *rate.Limiter
 }
 
-func newPolicy(minimum, maximum time.Duration, jitter func() float64) *policy {
+func newPolicy(minimum, maximum, quarantine time.Duration, jitter func() float64) *policy {
 	return &policy{
-		min: minimum, max: maximum, jitter: jitter,
+		min: minimum, max: maximum, quarantine: quarantine, jitter: jitter,
 		kills: rate.NewLimiter(rate.Every(killEvery), killBurst),
 	}
 }
 
-// died records an unwanted death and gives the wait before the next start.
+// died records an unwanted death and gives the wait before the next start. A quarantine ends by itself, for
+// at night nobody is there to end it; each one in a row is twice as long as the last.
 func (p *policy) died(now time.Time) (wait time.Duration, quarantine bool) {
 	recent := p.deaths[:0]
 	for _, at := range p.deaths {
@@ -40,7 +44,10 @@ func (p *policy) died(now time.Time) (wait time.Duration, quarantine bool) {
 	}
 	p.deaths = append(recent, now)
 	if len(p.deaths) >= deathsAllowed {
-		return 0, true
+		p.deaths = nil
+		wait = p.quarantine << min(p.quarantines, 16)
+		p.quarantines++
+		return min(wait, quarantineMax), true
 	}
 	return p.next(), false
 }
@@ -56,12 +63,12 @@ func (p *policy) killed(now time.Time) time.Duration {
 // served records for how long the last process served.
 func (p *policy) served(d time.Duration) {
 	if d >= steadyAfter {
-		p.failures = 0
+		p.failures, p.quarantines = 0, 0
 	}
 }
 
 // forgive forgets everything, after Resume.
-func (p *policy) forgive() { p.deaths, p.failures = nil, 0 }
+func (p *policy) forgive() { p.deaths, p.failures, p.quarantines = nil, 0, 0 }
 
 // next gives 1, 2, 4 … times min up to max, spread by ± 20 % so that children that fell together do
 // not rise together.

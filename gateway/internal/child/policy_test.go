@@ -1,6 +1,7 @@
 package child
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -12,7 +13,7 @@ func TestPolicy(t *testing.T) {
 
 	t.Run("waits double up to a minute", func(t *testing.T) {
 		t.Parallel()
-		p := newPolicy(time.Second, time.Minute, even)
+		p := newPolicy(time.Second, time.Minute, time.Minute, even)
 		for i, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
 			if got := p.refused(); got != want*time.Second {
 				t.Errorf("wait %d = %v, want %v", i, got, want*time.Second)
@@ -22,7 +23,7 @@ func TestPolicy(t *testing.T) {
 	t.Run("the spread stays within a fifth", func(t *testing.T) {
 		t.Parallel()
 		for _, j := range []float64{0, 0.3, 0.999} {
-			p := newPolicy(time.Second, time.Minute, func() float64 { return j })
+			p := newPolicy(time.Second, time.Minute, time.Minute, func() float64 { return j })
 			if got := p.refused(); got < 800*time.Millisecond || got > 1200*time.Millisecond {
 				t.Errorf("jitter %v gave %v", j, got)
 			}
@@ -30,7 +31,7 @@ func TestPolicy(t *testing.T) {
 	})
 	t.Run("five deaths in a minute lead to quarantine, four do not", func(t *testing.T) {
 		t.Parallel()
-		p := newPolicy(time.Second, time.Minute, even)
+		p := newPolicy(time.Second, time.Minute, time.Minute, even)
 		for i := range 5 {
 			_, quarantine := p.died(origin.Add(time.Duration(i) * 14 * time.Second))
 			if quarantine != (i == 4) {
@@ -40,16 +41,39 @@ func TestPolicy(t *testing.T) {
 	})
 	t.Run("deaths a quarter of a minute and more apart do not", func(t *testing.T) {
 		t.Parallel()
-		p := newPolicy(time.Second, time.Minute, even)
+		p := newPolicy(time.Second, time.Minute, time.Minute, even)
 		for i := range 50 {
 			if _, quarantine := p.died(origin.Add(time.Duration(i) * 16 * time.Second)); quarantine {
 				t.Fatalf("death %d led to quarantine", i+1)
 			}
 		}
 	})
+	t.Run("quarantines in a row last one minute, two, four, up to half an hour", func(t *testing.T) {
+		t.Parallel()
+		p := newPolicy(time.Second, time.Minute, time.Minute, even)
+		now := origin
+		var rests []time.Duration
+		for len(rests) < 7 {
+			wait, quarantine := p.died(now)
+			if quarantine {
+				rests = append(rests, wait/time.Minute)
+				now = now.Add(wait)
+			}
+		}
+		if want := []time.Duration{1, 2, 4, 8, 16, 30, 30}; !slices.Equal(rests, want) {
+			t.Errorf("got rests of %d minutes, want %d", rests, want)
+		}
+		p.served(time.Minute)
+		for range 4 {
+			p.died(now)
+		}
+		if wait, quarantine := p.died(now); !quarantine || wait != time.Minute {
+			t.Errorf("after a minute of service: %v, %t, want a quarantine of a minute", wait, quarantine)
+		}
+	})
 	t.Run("serving for a minute forgets the failures", func(t *testing.T) {
 		t.Parallel()
-		p := newPolicy(time.Second, time.Minute, even)
+		p := newPolicy(time.Second, time.Minute, time.Minute, even)
 		p.refused()
 		p.refused()
 		p.served(59 * time.Second)
@@ -63,7 +87,7 @@ func TestPolicy(t *testing.T) {
 	})
 	t.Run("kills on purpose are replaced at once, but not without end", func(t *testing.T) {
 		t.Parallel()
-		p := newPolicy(time.Second, time.Minute, even)
+		p := newPolicy(time.Second, time.Minute, time.Minute, even)
 		for i := range killBurst {
 			if got := p.killed(origin); got != 0 {
 				t.Errorf("kill %d waits %v", i, got)

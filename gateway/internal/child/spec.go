@@ -24,6 +24,7 @@ const (
 
 	defaultBackoffMin = time.Second
 	defaultBackoffMax = time.Minute
+	defaultQuarantine = time.Minute
 )
 
 // Spec describes one child process. The zero value of a field marked "default" takes that default.
@@ -56,6 +57,10 @@ type Spec struct {
 	BackoffMin   time.Duration // wait before the first restart; default 1 s
 	BackoffMax   time.Duration // longest wait; default 60 s
 
+	// QuarantineMin is the rest after five deaths in a minute. It is doubled each time that follows, up to half
+	// an hour, until the program has served for a minute. Default 60 s.
+	QuarantineMin time.Duration
+
 	// TempDir is where each start gets a folder of its own (socket, working directory, TMPDIR), removed
 	// afterwards. Folders of dead gateways are swept at Run. Default: the system's. It should be short:
 	// a socket's path has at most about 100 bytes; where it is too long the system's is taken.
@@ -87,6 +92,9 @@ func (s Spec) withDefaults() Spec {
 	}
 	if s.BackoffMax == 0 {
 		s.BackoffMax = defaultBackoffMax
+	}
+	if s.QuarantineMin == 0 {
+		s.QuarantineMin = defaultQuarantine
 	}
 	if s.MinPort == 0 && s.MaxPort == 0 {
 		s.MinPort, s.MaxPort = DefaultMinPort, DefaultMaxPort

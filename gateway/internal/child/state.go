@@ -12,7 +12,7 @@ const (
 	Serving     State = "serving"
 	Draining    State = "draining"    // no new leases; waits for those that are out
 	Backoff     State = "backoff"     // waits before the next start
-	Quarantined State = "quarantined" // died too often; waits for Resume
+	Quarantined State = "quarantined" // died too often; waits for longer than Backoff, or for Resume
 )
 
 // Status is a supervisor at one moment.

@@ -41,7 +41,7 @@ func New(spec Spec) *Supervisor {
 	spec = spec.withDefaults()
 	return &Supervisor{
 		spec:    spec,
-		policy:  newPolicy(spec.BackoffMin, spec.BackoffMax, rand.Float64),
+		policy:  newPolicy(spec.BackoffMin, spec.BackoffMax, spec.QuarantineMin, rand.Float64),
 		restart: make(chan struct{}, 1),
 		resume:  make(chan struct{}, 1),
 		changed: make(chan struct{}),
@@ -84,7 +84,8 @@ func (s *Supervisor) Restart() {
 	poke(s.restart)
 }
 
-// Resume ends quarantine and forgets the deaths that led to it. Elsewhere it does nothing.
+// Resume ends quarantine before its time and forgets the deaths that led to it: something was changed that
+// may have mended the program. Elsewhere it does nothing.
 func (s *Supervisor) Resume() {
 	if s.rise(Quarantined) {
 		poke(s.resume)
@@ -223,8 +224,8 @@ func (s *Supervisor) settle(ctx context.Context, p *process, err error) {
 	s.mu.Unlock()
 	wait, quarantine := s.policy.died(time.Now())
 	if quarantine {
-		s.spec.Log.Error("quarantined: it died too often", "name", s.spec.Name, "error", err)
-		s.wait(ctx, Quarantined, 0, err)
+		s.spec.Log.Error("quarantined: it died too often", "name", s.spec.Name, "error", err, "again_in", wait)
+		s.wait(ctx, Quarantined, wait, err)
 		return
 	}
 	s.spec.Log.Warn("died", "name", s.spec.Name, "error", err, "again_in", wait.Round(time.Millisecond))
@@ -246,20 +247,16 @@ func (s *Supervisor) settleKill(ctx context.Context, fault *Fault) {
 	s.wait(ctx, Backoff, wait, fault)
 }
 
-// wait rests in state until the time is over (0: no end), Restart, Resume or the end of ctx.
+// wait rests in state until the time is over, Restart, Resume or the end of ctx.
 func (s *Supervisor) wait(ctx context.Context, state State, d time.Duration, err error) {
 	drop(s.resume)
 	drop(s.restart)
 	s.set(state, nil, err)
-	var timer <-chan time.Time
-	if state == Backoff {
-		t := time.NewTimer(d)
-		defer t.Stop()
-		timer = t.C
-	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-timer:
+	case <-timer.C:
 	case <-s.restart:
 		s.policy.forgive()
 	case <-s.resume:

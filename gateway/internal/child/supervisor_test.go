@@ -252,6 +252,21 @@ func TestQuarantineAndResume(t *testing.T) {
 	}
 }
 
+func TestQuarantineEndsByItself(t *testing.T) {
+	t.Parallel()
+	spec := testSpec(t, "serve")
+	spec.QuarantineMin = 300 * time.Millisecond
+	s := start(t, spec)
+	for range deathsAllowed {
+		lease := acquire(t, s)
+		_, _ = call(t, lease, "exit")
+		<-lease.Dead()
+		lease.Release()
+	}
+	await(t, s, "serving after the quarantine", func(st Status) bool { return st.State == Serving && st.Starts == deathsAllowed+1 })
+	acquire(t, s).Release()
+}
+
 func TestKillByCallIsNotHeldAgainstTheProgram(t *testing.T) {
 	t.Parallel()
 	s := start(t, testSpec(t, "serve"))

@@ -52,6 +52,7 @@ func (h *Host) revise(r *revision) *revision {
 		h.start(p)
 	}
 	p.add(r)
+	p.supervisor.Resume() // new settings may be what it died of
 	return r
 }
 

@@ -186,6 +186,7 @@ func (p *Pool) serve(files []rule.File, rules []rule.Rule) rule.Set {
 	p.set, p.loaded = set, encodeLoad(set.Version, files)
 	p.mu.Unlock()
 	p.health.reset()
+	p.Resume() // the rules that served may be what the workers died of
 	return set
 }
 
