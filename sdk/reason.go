@@ -79,7 +79,7 @@ func (r Reason) Sentence() Text {
 func (r Reason) Cure() Text {
 	switch r {
 	case Unavailable:
-		return Text{EN: "Check the internet connection and the operator's status page; it is tried again by itself.", RU: "Проверьте интернет и страницу состояния оператора; повтор произойдёт сам."}
+		return Text{EN: "Check the internet connection and the operator's status page.", RU: "Проверьте интернет и страницу состояния оператора."}
 	case RateLimited:
 		return Text{EN: "Lower the account's limit per second or ask the operator for a higher one.", RU: "Уменьшите лимит в секунду или попросите оператора его поднять."}
 	case UnknownOutcome:

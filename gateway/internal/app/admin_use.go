@@ -190,7 +190,7 @@ func (s *accountService) SendTest(ctx context.Context, who adminapi.Caller, name
 		return result, nil
 	}
 	if failure := outcomes[0].Failure; failure != nil {
-		result.Reason, result.Why, result.Cure = string(failure.Reason), message.Sentence(failure.Reason, who.Language), message.Cure(failure.Reason, who.Language)
+		result.Reason, result.Why, result.Cure = string(failure.Reason), message.Sentence(failure.Reason, who.Language), message.CureByHand(failure.Reason, who.Language)
 		result.Detail = to.Hide(strings.TrimSpace(failure.ProviderCode + " " + failure.Detail))
 		return result, nil
 	}

@@ -40,7 +40,13 @@ func (c *accountSendCommand) Run(ctx context.Context, s *session) error {
 	if strings.TrimSpace(c.Text) == "" {
 		return usageError{errors.New(word{"текст пуст", "the text is empty"}.pick(s.lang))}
 	}
-	if !c.agreed(s, to) {
+	if !c.Yes && !s.Asks {
+		return usageError{errors.New(word{
+			"подтвердить некому: здесь нет терминала, а SMS настоящее; для скриптов есть --yes",
+			"nobody can be asked, for there is no terminal, and the text is real; scripts say --yes",
+		}.pick(s.lang))}
+	}
+	if !c.Yes && !c.agreed(s, to) {
 		return errors.New(word{"не отправлено", "not sent"}.pick(s.lang))
 	}
 	return c.each(ctx, s, c.Name, func(providers *app.Providers, opts app.Options, _ []string) error {
@@ -52,11 +58,8 @@ func (c *accountSendCommand) Run(ctx context.Context, s *session) error {
 	})
 }
 
-// agreed asks on a terminal, for the text is real; a script is taken at its word.
+// agreed asks, for the text is real.
 func (c *accountSendCommand) agreed(s *session, to contact.Phone) bool {
-	if c.Yes || !s.Terminal {
-		return true
-	}
 	_, _ = fmt.Fprintf(s.Stderr, word{
 		"Отправить настоящее SMS на %s через %s, частей: %d? Это может стоить денег. [д/Н] ",
 		"Send a real text to %s through %s, %d parts? It may cost money. [y/N] ",
@@ -78,10 +81,17 @@ func (c *accountSendCommand) tell(s *session, to contact.Phone, sent app.Sent) e
 		_, _ = fmt.Fprintf(s.out, word{"%s: принято, %s, номер %s, частей: %d %s\n", "%s: accepted, %s, id %s, parts: %d %s\n"}.pick(s.lang),
 			l.Account, l.To, l.ProviderID, l.Segments, l.Cost)
 	default:
-		_, _ = fmt.Fprintf(s.out, "%s: %s %s\n%s\n", l.Account, message.Sentence(sent.Failure.Reason, s.lang), l.Detail, message.Cure(sent.Failure.Reason, s.lang))
+		_, _ = fmt.Fprintf(s.out, "%s: %s %s\n%s\n", l.Account, message.Sentence(sent.Failure.Reason, s.lang), l.Detail, message.CureByHand(sent.Failure.Reason, s.lang))
 	}
-	if sent.Failure != nil {
+	switch {
+	case sent.Failure == nil:
+		return nil
+	case sent.Failure.Reason.Doubtful():
+		return errors.New(word{
+			"неизвестно, ушло ли SMS: прежде чем отправлять ещё раз, посмотрите журнал отправки у провайдера",
+			"nobody knows whether the text went out: look at the provider's own log before you send it again",
+		}.pick(s.lang))
+	default:
 		return errors.New(word{"не отправлено", "not sent"}.pick(s.lang))
 	}
-	return nil
 }

@@ -48,7 +48,7 @@ func TestEveryProviderSendsThroughItsSimulator(t *testing.T) {
 			file := paste(t, plugins, o.Provider, lines)
 			for _, args := range [][]string{
 				{"account", "check", "main"}, {"account", "balance", "main"},
-				{"account", "send", "main", "--to", "+79990000001", "--text", "Заказ 7 готов"},
+				{"account", "send", "main", "--to", "+79990000001", "--text", "Заказ 7 готов", "--yes"},
 			} {
 				var out bytes.Buffer
 				told := make(chan bool, 1)

@@ -63,6 +63,9 @@ func PolicyOf(r Reason) Policy {
 	return Policy{SameAccount: IfResending, Effects: Effects{LookUp: true, HoldForPerson: true, Alarm: true}}
 }
 
+// Doubtful tells whether the text may have gone out after all.
+func (r Reason) Doubtful() bool { return PolicyOf(r).SameAccount == IfResending }
+
 // Reasons lists every reason: the providers' own first, then those that only the gateway gives.
 func Reasons() []Reason {
 	return []Reason{

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"testing"
@@ -114,6 +115,21 @@ func TestEveryReasonHasASentenceAndACureInBothLanguages(t *testing.T) {
 	}
 	if message.Sentence(message.NoMoney, "RU-ru") != message.Sentence(message.NoMoney, "ru") || message.Sentence(message.NoMoney, "") != message.Sentence(message.NoMoney, "en") {
 		t.Error("ru in any spelling is Russian, anything else is English")
+	}
+}
+
+func TestByHandNothingIsPromisedToBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	promises := regexp.MustCompile(`повторится|сама\.|отметьте|tried again|by itself|mark it`)
+	for _, r := range declared(t) {
+		for _, lang := range []string{"ru", "en"} {
+			if cure := message.CureByHand(r, lang); cure == "" || cure[len(cure)-1] != '.' || promises.MatchString(cure) {
+				t.Errorf("%s in %s: %q is no advice to whoever sent it by hand", r, lang, cure)
+			}
+		}
+		if want := r == message.UnknownOutcome || r == message.Internal; r.Doubtful() != want {
+			t.Errorf("%s: doubtful is %v, want %v", r, r.Doubtful(), want)
+		}
 	}
 }
 

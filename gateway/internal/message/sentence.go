@@ -9,6 +9,25 @@ func Sentence(r Reason, lang string) string { return textsOf(r).sentence(lang) }
 // Cure says what a person may do about it, as Sentence.
 func Cure(r Reason, lang string) string { return textsOf(r).cure(lang) }
 
+// CureByHand is Cure for a text that a person sent by hand, to try an account: it is neither tried again
+// nor kept as a message that could be settled.
+func CureByHand(r Reason, lang string) string {
+	switch r {
+	case Unavailable:
+		return inLanguage(lang, "Проверьте интернет и страницу состояния провайдера, затем отправьте ещё раз.",
+			"Check the Internet connection and the provider's status page, then send it again.")
+	case RateLimited:
+		return inLanguage(lang, "Подождите минуту и отправьте ещё раз. Если это бывает часто, поднимите лимит у провайдера.",
+			"Wait a minute and send it again. If it happens often, have the provider raise the limit.")
+	case UnknownOutcome:
+		return inLanguage(lang, "Найдите сообщение в кабинете провайдера.", "Look the message up in the provider's own pages.")
+	case NoMoney:
+		return inLanguage(lang, "Пополните счёт провайдера и отправьте ещё раз.", "Top up the account with the provider and send it again.")
+	default:
+		return Cure(r, lang)
+	}
+}
+
 type texts struct{ ru, en, cureRU, cureEN string }
 
 func (t texts) sentence(lang string) string { return inLanguage(lang, t.ru, t.en) }
