@@ -19,23 +19,34 @@ type auditListCommand struct {
 	configFlags
 	Actor  string `help:"${audit_actor}"`
 	Action string `help:"${audit_action}"`
-	Limit  int    `default:"50" help:"${limit}"`
-	JSON   bool   `name:"json" help:"${json}"`
+	pageFlags
+	JSON bool `name:"json" help:"${json}"`
 }
 
 // Run shows the latest lines of the audit log.
 func (c *auditListCommand) Run(ctx context.Context, s *session) error {
+	if err := c.allowed(s); err != nil {
+		return err
+	}
 	db, err := c.look(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	page, _, err := db.Records(ctx, access.RecordFilter{Actor: c.Actor, Action: c.Action, Limit: c.Limit})
+	page, next, err := db.Records(ctx, access.RecordFilter{Actor: c.Actor, Action: c.Action, Limit: c.Limit})
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"items": append([]access.Record{}, page...)})
+		more := ""
+		if next > 0 {
+			more = strconv.FormatInt(next, 10)
+		}
+		return printPage(s.out, page, more)
+	}
+	if len(page) == 0 {
+		_, err := fmt.Fprintln(s.out, word{"Записей нет.", "No lines."}.pick(s.lang))
+		return err
 	}
 	rows := [][]string{strings.Split(word{"№|КОГДА|КТО|ОТКУДА|ЧТО|НАД ЧЕМ|ИТОГ|ИЗМЕНЕНО", "NO|WHEN|WHO|FROM|WHAT|TO WHAT|OUTCOME|CHANGED"}.pick(s.lang), "|")}
 	for _, r := range page {

@@ -16,8 +16,8 @@ type eventListCommand struct {
 	Order      string `help:"${filter_order}"`
 	Restaurant string `help:"${filter_place}"`
 	Status     string `help:"${event_status}"`
-	Limit      int    `help:"${limit}" default:"50"`
-	JSON       bool   `name:"json" help:"${json}"`
+	pageFlags
+	JSON bool `name:"json" help:"${json}"`
 }
 
 // Run lists the latest events, newest first.
@@ -27,17 +27,20 @@ func (c *eventListCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if err := c.allowed(s); err != nil {
+		return err
+	}
 	db, err := c.read(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	page, _, err := db.EventPage(ctx, app.EventFilter{Order: c.Order, Restaurant: c.Restaurant, Statuses: statuses, Limit: c.Limit}, s.lang)
+	page, next, err := db.EventPage(ctx, app.EventFilter{Order: c.Order, Restaurant: c.Restaurant, Statuses: statuses, Limit: c.Limit}, s.lang)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"items": append([]app.Event{}, page...)})
+		return printPage(s.out, page, next)
 	}
 	if len(page) == 0 {
 		_, err := fmt.Fprintln(s.out, word{"Событий нет.", "No events."}.pick(s.lang))

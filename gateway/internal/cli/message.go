@@ -24,8 +24,8 @@ type messageListCommand struct {
 	Order  string `help:"${filter_order}"`
 	Phone  string `help:"${filter_phone}" placeholder:"1234"`
 	Status string `help:"${filter_status}"`
-	Limit  int    `help:"${limit}" default:"50"`
-	JSON   bool   `name:"json" help:"${json}"`
+	pageFlags
+	JSON bool `name:"json" help:"${json}"`
 }
 
 // listedMessage is a message in the words of the HTTP interface (contract, section 5).
@@ -124,12 +124,19 @@ func (c *messageListCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	last4, err := lastFour(s, c.Phone)
+	if err != nil {
+		return err
+	}
+	if err := c.allowed(s); err != nil {
+		return err
+	}
 	db, err := c.read(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	found, _, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: c.Phone, Statuses: statuses, Limit: c.Limit})
+	found, next, err := db.Messages(ctx, message.Filter{Order: c.Order, Last4: last4, Statuses: statuses, Limit: c.Limit})
 	if err != nil {
 		return err
 	}
@@ -148,7 +155,7 @@ func (c *messageListCommand) Run(ctx context.Context, s *session) error {
 		rows = append(rows, []string{clock(m.CreatedAt.Local()), oneLine(l.OrderNumber, 12), l.To, l.Status, l.Reason, l.Account, oneLine(l.Text, 60), l.ID})
 	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"items": items})
+		return printPage(s.out, items, next)
 	}
 	if len(items) == 0 {
 		_, err := fmt.Fprintln(s.out, word{"Сообщений нет.", "No messages."}.pick(s.lang))
