@@ -149,7 +149,7 @@ func checkRules(ctx context.Context, opts Options) []Finding {
 	set, problems, err := pool.Load(ctx, files)
 	var findings []Finding
 	for _, p := range problems {
-		findings = append(findings, Finding{Part: "rules", Name: p.File, OK: p.Warning, Text: textOf(p)})
+		findings = append(findings, Finding{Part: "rules", Name: p.File, OK: p.Warning, Warn: p.Warning, Text: textOf(p)})
 	}
 	if err != nil {
 		return append(findings, Finding{Part: "rules", Name: opts.Config.Rules, Text: textOf(err)})

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/orderbell/orderbell/gateway/internal/config"
 )
 
 // Exit codes of every command (contract, section 3).
@@ -72,8 +75,11 @@ func Main(sys OS) (code int) {
 	}
 	parser.Model.HelpFlag.Help = vocabulary["help_flag"].pick(lang)
 	args := sys.Args
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help": // as other programs have it
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if ended >= 0 { // help was asked for and printed
@@ -85,7 +91,25 @@ func Main(sys OS) (code int) {
 	ctx, stop := sys.Signals(context.Background())
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return fail(sys, lang, parsed.Run(&session{OS: sys, lang: lang, out: sys.Stdout}))
+	err = parsed.Run(&session{OS: sys, lang: lang, out: sys.Stdout})
+	if faults, ok := errors.AsType[config.Faults](err); ok && wantsJSON(parsed) {
+		if err := printJSON(sys.Stdout, map[string]any{"faults": faults}); err != nil {
+			return fail(sys, lang, err)
+		}
+	}
+	return fail(sys, lang, err)
+}
+
+// wantsJSON tells whether the command was given --json: then the mistakes of the configuration, which keep
+// it from answering, are its answer.
+func wantsJSON(parsed *kong.Context) bool {
+	for _, flag := range parsed.Flags() {
+		if flag.Name == "json" {
+			on, _ := parsed.FlagValue(flag).(bool)
+			return on
+		}
+	}
+	return false
 }
 
 // fail prints what went wrong, in the user's language where the error can speak it, and gives the
