@@ -1,6 +1,7 @@
 package app
 
 import (
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -36,6 +37,12 @@ func readCatalogue(opts Options) (provider.Catalogue, []error) {
 
 // addedFolder is where the programs lie that were added to the catalogue, one folder for each version.
 func addedFolder(cfg *config.Config) string { return filepath.Join(cfg.Data, "providers") }
+
+// HasAdded tells whether a program was ever added to the catalogue.
+func HasAdded(cfg *config.Config) bool {
+	_, err := os.Stat(addedFolder(cfg))
+	return err == nil
+}
 
 // pluginEnviron is what plugins may see of the environment: how to reach the outside and where the
 // system keeps its certificates. Never a key.

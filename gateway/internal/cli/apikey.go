@@ -3,10 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/app"
+	"github.com/orderbell/orderbell/gateway/internal/config"
 )
 
 type apikeyCommand struct {
@@ -29,7 +32,7 @@ func (c *apikeyCreateCommand) Run(ctx context.Context, s *session) error {
 	for _, text := range c.Scope {
 		scope, err := access.ParseScope(text)
 		if err != nil {
-			return usageError{err}
+			return usageError{fmt.Errorf(word{"права %q нет; есть %s", "there is no scope %q; there are %s"}.pick(s.lang), oneLine(text, 40), joined(access.Scopes(), ", "))}
 		}
 		form.Scopes = append(form.Scopes, scope)
 	}
@@ -55,37 +58,57 @@ type apikeyListCommand struct {
 	JSON bool `name:"json" help:"${json}"`
 }
 
-// Run lists the keys, without their secrets.
+// listedKey is a key for scripts.
+type listedKey struct {
+	access.Key
+	CreatedAt *time.Time `json:"created_at,omitempty"` // not known of one that is declared
+	Declared  bool       `json:"declared"`             // in orderbell.yaml; else in the database
+}
+
+// Run lists the keys, without their secrets: first those that the file declares.
 func (c *apikeyListCommand) Run(ctx context.Context, s *session) error {
-	db, err := c.read(ctx, s)
+	opts, err := c.existing(s)
+	if err != nil {
+		return err
+	}
+	db, err := app.OpenReader(ctx, opts)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	keys, err := db.Keys(ctx)
+	kept, err := db.Keys(ctx)
 	if err != nil {
 		return err
 	}
+	keys := []listedKey{}
+	for _, k := range opts.Config.AccessKeys(s.Now()) {
+		keys = append(keys, listedKey{Key: k, Declared: true})
+	}
+	for _, k := range kept {
+		keys = append(keys, listedKey{Key: k, CreatedAt: &k.CreatedAt})
+	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"items": append([]access.Key{}, keys...)})
+		return printJSON(s.out, map[string]any{"items": keys})
+	}
+	if len(keys) == 0 {
+		_, err := fmt.Fprintln(s.out, word{"Ключей нет.", "No keys."}.pick(s.lang))
+		return err
 	}
 	rows := [][]string{strings.Split(word{"ИМЯ|КЛЮЧ|ПРАВА|СОЗДАН|СОСТОЯНИЕ|ID", "NAME|KEY|SCOPES|CREATED|STATE|ID"}.pick(s.lang), "|")}
 	for _, k := range keys {
-		rows = append(rows, []string{k.Name, k.Hint, joinScopes(k.Scopes), clock(k.CreatedAt.Local()), keyState(k, s), k.ID})
+		made := "–"
+		if k.CreatedAt != nil {
+			made = clock(k.CreatedAt.Local())
+		}
+		rows = append(rows, []string{k.Name, k.Hint, joined(k.Scopes, ","), made, keyState(k, s, opts.Config.File()), k.ID})
 	}
 	return table(s.out, rows)
 }
 
-func joinScopes(scopes []access.Scope) string {
-	var names []string
-	for _, scope := range scopes {
-		names = append(names, string(scope))
-	}
-	return strings.Join(names, ",")
-}
-
-func keyState(k access.Key, s *session) string {
+func keyState(k listedKey, s *session, file string) string {
 	switch {
+	case k.Declared:
+		return fmt.Sprintf(word{"действует, описан в %s", "valid, declared in %s"}.pick(s.lang), file)
 	case k.RevokedAt != nil:
 		return word{"отозван", "revoked"}.pick(s.lang)
 	case k.ExpiresAt != nil && !s.Now().Before(*k.ExpiresAt):
@@ -103,12 +126,22 @@ type apikeyRevokeCommand struct {
 
 // Run revokes a key at once; a running gateway asks the database at each call.
 func (c *apikeyRevokeCommand) Run(ctx context.Context, s *session) error {
-	db, err := c.write(ctx, s)
+	opts, err := c.existing(s)
+	if err != nil {
+		return err
+	}
+	db, err := app.OpenKeeper(ctx, opts)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
 	revoked, err := db.RevokeKey(ctx, console(), c.Key)
+	if app.Absent(err) && declaredKey(opts.Config, c.Key) {
+		return fmt.Errorf(word{
+			"ключ %q описан в %s: уберите его там, из раздела api_keys, и перезапустите шлюз",
+			"the key %q is declared in %s: remove it there, under api_keys, and restart the gateway",
+		}.pick(s.lang), oneLine(c.Key, 100), opts.Config.File())
+	}
 	if err != nil {
 		return s.absent(err, noKey, c.Key)
 	}
@@ -117,6 +150,11 @@ func (c *apikeyRevokeCommand) Run(ctx context.Context, s *session) error {
 	}
 	_, err = fmt.Fprintf(s.out, word{"Ключ %s отозван.\n", "Key %s is revoked.\n"}.pick(s.lang), revoked.Name)
 	return err
+}
+
+// declaredKey tells whether the file declares a key of this name or ID.
+func declaredKey(cfg *config.Config, ref string) bool {
+	return slices.ContainsFunc(cfg.AccessKeys(time.Time{}), func(k access.Key) bool { return k.Name == ref || k.ID == ref })
 }
 
 // write opens the data folder for a short change, beside a gateway that may be running on it.

@@ -98,11 +98,7 @@ func statusFilter[S ~string](s *session, status string, all []S) ([]S, error) {
 	if slices.Contains(all, S(status)) {
 		return []S{S(status)}, nil
 	}
-	names := make([]string, len(all))
-	for i, one := range all {
-		names[i] = string(one)
-	}
-	return nil, usageError{fmt.Errorf(word{"статуса %q нет; есть %s", "there is no status %q; there are %s"}.pick(s.lang), status, strings.Join(names, ", "))}
+	return nil, usageError{fmt.Errorf(word{"статуса %q нет; есть %s", "there is no status %q; there are %s"}.pick(s.lang), status, joined(all, ", "))}
 }
 
 func listAttempt(a message.Attempt) listedAttempt {

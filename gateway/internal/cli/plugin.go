@@ -102,6 +102,12 @@ func (c *pluginPinCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	// Before the first start there may be a catalogue already; without one there is nothing to choose from.
+	if !app.HasAdded(opts.Config) {
+		if err := dataExists(s, opts.Config); err != nil {
+			return err
+		}
+	}
 	before, err := app.PinPlugin(ctx, opts, c.Name, c.Version)
 	if err != nil {
 		return err

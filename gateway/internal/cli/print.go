@@ -28,6 +28,15 @@ func table(w io.Writer, rows [][]string) error {
 	return tw.Flush()
 }
 
+// joined lists words that are types of their own.
+func joined[S ~string](all []S, between string) string {
+	names := make([]string, len(all))
+	for i, one := range all {
+		names[i] = string(one)
+	}
+	return strings.Join(names, between)
+}
+
 // oneLine makes a text from outside safe for a terminal: no control characters, nothing that turns the
 // direction of writing or begins a line, at most n runes.
 func oneLine(text string, n int) string {

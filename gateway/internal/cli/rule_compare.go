@@ -52,7 +52,7 @@ func (c *ruleCompareCommand) Run(ctx context.Context, s *session) error {
 	}
 	found, err := book.Compare(ctx, *with, c.Days)
 	if err != nil {
-		return err
+		return s.absent(err, noEvent, "")
 	}
 	all := comparedRules{Days: found.Days, Events: found.Events, Cut: found.Cut, Same: found.Same, Added: found.Added, Removed: found.Removed,
 		Changed: found.Changed, Failed: found.Failed, Segments: found.Segments, Differences: []comparedText{}}

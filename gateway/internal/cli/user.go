@@ -104,7 +104,7 @@ type userAddCommand struct {
 func (c *userAddCommand) Run(ctx context.Context, s *session) error {
 	role, err := access.ParseRole(c.Role)
 	if err != nil {
-		return usageError{err}
+		return usageError{fmt.Errorf(word{"роли %q нет; есть %s", "there is no role %q; there are %s"}.pick(s.lang), oneLine(c.Role, 40), joined(access.Roles(), ", "))}
 	}
 	password, err := c.password(s)
 	if err != nil {
@@ -180,15 +180,17 @@ type userPasswordCommand struct {
 
 // Run gives a user a new password and ends all sessions, also while a gateway is running.
 func (c *userPasswordCommand) Run(ctx context.Context, s *session) error {
-	password, err := c.password(s)
-	if err != nil {
-		return err
-	}
-	db, err := c.write(ctx, s)
+	db, err := c.change(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
+	password := ""
+	if _, err := db.User(ctx, c.Name); err == nil { // else nobody types in vain: what follows says why
+		if password, err = c.password(s); err != nil {
+			return err
+		}
+	}
 	user, err := db.SetPassword(ctx, console(), c.Name, password, c.DropTOTP)
 	if err != nil {
 		return s.absent(err, noUser, c.Name)
@@ -219,7 +221,7 @@ func (c *userUnlockCommand) Run(ctx context.Context, s *session) error {
 }
 
 func lockUser(ctx context.Context, s *session, f configFlags, name string, asJSON, locked bool, text word) error {
-	db, err := f.write(ctx, s)
+	db, err := f.change(ctx, s)
 	if err != nil {
 		return err
 	}

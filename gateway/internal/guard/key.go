@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,9 +52,13 @@ func (g *Guard) createKey(ctx context.Context, who access.Call, in access.KeyFor
 	if len(faults) > 0 {
 		return access.Key{}, "", &problem.Refusal{Code: problem.FieldsInvalid, Fields: faults}
 	}
+	name := strings.TrimSpace(in.Name)
+	if slices.ContainsFunc(g.Declared, func(k access.Key) bool { return k.Name == name }) {
+		return access.Key{}, "", problem.RefuseField("name", problem.NameTaken)
+	}
 	secret := access.NewSecret()
 	key := access.Key{
-		Name: strings.TrimSpace(in.Name), Scopes: in.Scopes, CreatedAt: g.Now(),
+		Name: name, Scopes: in.Scopes, CreatedAt: g.Now(),
 		Hash: access.HashSecret(secret), Hint: access.HintOf(secret),
 	}
 	r := who.Record("key.create", key.Name).With("scopes", strings.Join(names, " "))
