@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 )
@@ -52,7 +51,7 @@ func (c *eventPostCommand) Run(ctx context.Context, s *session) error {
 	for _, file := range c.Files {
 		a := posted{File: file}
 		if err := a.post(ctx, s, client, target); err != nil {
-			a.Error = err.Error()
+			a.Error = spoken(err, s.lang)
 			failed++
 		}
 		answers = append(answers, a)
@@ -111,6 +110,27 @@ func (c *eventPostCommand) target(s *session) (string, error) {
 	return u.JoinPath(path).String(), nil
 }
 
+// unanswered says why the gateway at an address gave no answer, without the URL, which may hold the key.
+func unanswered(err error, address string) word {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		if inner.Timeout() {
+			return word{"шлюз не ответил вовремя по адресу " + address, "the gateway did not answer in time at " + address}
+		}
+		err = inner.Err
+	}
+	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
+		return word{"узла " + unknown.Name + " нет: проверьте адрес шлюза", "there is no host " + unknown.Name + ": check the gateway's address"}
+	}
+	why := ": " + err.Error()
+	if call, ok := errors.AsType[*net.OpError](err); ok && call.Op == "dial" {
+		why = ""
+	}
+	return word{
+		"шлюз не отвечает по адресу " + address + why + ". Запущен ли «orderbell run»?",
+		"the gateway does not answer at " + address + why + ". Is \"orderbell run\" up?",
+	}
+}
+
 // reachable turns a listening address into one to connect to.
 func reachable(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
@@ -136,10 +156,7 @@ func (a *posted) post(ctx context.Context, s *session, client *http.Client, targ
 	req.Header.Set("Accept-Language", s.lang)
 	resp, err := client.Do(req)
 	if err != nil {
-		if inner, ok := errors.AsType[*url.Error](err); ok {
-			err = inner.Err // without the URL, which may hold the key
-		}
-		return fmt.Errorf(word{"шлюз не отвечает: %w. Запущен ли «orderbell run»?", "the gateway does not answer: %w. Is \"orderbell run\" up?"}.pick(s.lang), err)
+		return errors.New(unanswered(err, req.URL.Host).pick(s.lang))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
@@ -152,11 +169,4 @@ func (a *posted) post(ctx context.Context, s *session, client *http.Client, targ
 		return fmt.Errorf("%s: %s %s", resp.Status, oneLine(problem.Title, 200), oneLine(problem.Detail, 300))
 	}
 	return json.Unmarshal(answer, a)
-}
-
-func readInput(s *session, file string) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(s.Stdin)
-	}
-	return os.ReadFile(file) // #nosec G304 -- the user names the file
 }

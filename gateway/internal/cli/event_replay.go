@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 )
 
@@ -35,7 +36,14 @@ func (c *eventReplayCommand) Run(ctx context.Context, s *session) error {
 	} else {
 		dry.File = c.Event
 	}
-	return dry.Run(ctx, s)
+	err := dry.Run(ctx, s)
+	if missing, ok := errors.AsType[*fileError](err); ok && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf(word{
+			"%s; ID события — 26 знаков, вроде 01JVKDS0000000000000000001: orderbell event list",
+			"%s; an event's ID has 26 characters, like 01JVKDS0000000000000000001: orderbell event list",
+		}.pick(s.lang), missing.Sentence(s.lang))
+	}
+	return err
 }
 
 func (c *eventReplayCommand) again(ctx context.Context, s *session) error {

@@ -64,7 +64,11 @@ func Main(sys OS) (code int) {
 	lang := sys.language()
 	var line commands
 	ended := -1
-	parser, err := kong.New(&line,
+	help := kong.HelpPrinter(kong.DefaultHelpPrinter)
+	if lang == "ru" {
+		help = russianHelp
+	}
+	parser, err := kong.New(&line, kong.Help(help),
 		kong.Name("orderbell"), kong.Description(vocabulary["about"].pick(lang)), words(lang),
 		kong.Writers(sys.Stdout, sys.Stderr), kong.Exit(func(code int) { ended = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.UsageOnError(),

@@ -119,7 +119,10 @@ func (c *ruleTypesCommand) Run(s *session) error {
 		_, err = fmt.Fprint(s.out, types)
 		return err
 	}
-	return os.WriteFile(c.Out, []byte(types), 0o600)
+	if err := os.WriteFile(c.Out, []byte(types), 0o600); err != nil {
+		return &fileError{file: c.Out, err: err, writing: true}
+	}
+	return nil
 }
 
 // draft reads a rule file that is tried in place of the one of its name.
