@@ -41,7 +41,7 @@ func (k *Keeper) SettleMessage(ctx context.Context, who access.Call, id, as stri
 				return "", err
 			}
 			if m.Status != message.Unknown {
-				return "", &store.Fault{Kind: store.ErrNotAllowed, Detail: fmt.Sprintf("message %s is %s", id, m.Status)}
+				return "", &store.Fault{Kind: store.ErrNotAllowed, Detail: fmt.Sprintf("message %s is %s", id, m.Status), DetailRU: fmt.Sprintf("сообщение %s: %s", id, m.Status)}
 			}
 			return k.db.ResendMessage(ctx, id, who.Name)
 		})

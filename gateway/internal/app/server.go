@@ -23,18 +23,18 @@ type front struct {
 func (a *App) bind(ctx context.Context) error {
 	cfg := a.opts.Config
 	if cfg.SharesListener() {
-		return a.listen(ctx, cfg.Listen, httpapi.Intake|httpapi.API)
+		return a.listen(ctx, cfg.Listen, httpapi.Intake|httpapi.API, "--listen")
 	}
-	if err := a.listen(ctx, cfg.Listen, httpapi.Intake); err != nil {
+	if err := a.listen(ctx, cfg.Listen, httpapi.Intake, "--listen"); err != nil {
 		return err
 	}
-	return a.listen(ctx, cfg.AdminListen, httpapi.API)
+	return a.listen(ctx, cfg.AdminListen, httpapi.API, "--admin-listen")
 }
 
-func (a *App) listen(ctx context.Context, address string, parts httpapi.Part) error {
+func (a *App) listen(ctx context.Context, address string, parts httpapi.Part, setting string) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
-		return &AddressError{Address: address, Err: err}
+		return &AddressError{Address: address, Setting: setting, Err: err}
 	}
 	a.fronts = append(a.fronts, &front{listener: listener, parts: parts})
 	return nil
@@ -43,6 +43,7 @@ func (a *App) listen(ctx context.Context, address string, parts httpapi.Part) er
 // AddressError says that an address cannot be had.
 type AddressError struct {
 	Address string
+	Setting string // the flag that names another one
 	Err     error
 }
 
@@ -55,10 +56,10 @@ func (e *AddressError) Unwrap() error { return e.Err }
 // Sentence tells what is wrong and what to do.
 func (e *AddressError) Sentence(lang string) string {
 	text := Text{
-		RU: "адрес %s занят или недоступен: %v. Остановите программу, которая его держит (возможно, модуль поставщика или второй Orderbell), или задайте другой: --listen",
-		EN: "address %s is taken or not to be had: %v. Stop the program that holds it (the vendor's module, a second Orderbell?) or choose another one: --listen",
+		RU: "адрес %s занят или недоступен: %v. Остановите программу, которая его держит (возможно, модуль поставщика или второй Orderbell), или задайте другой: %s",
+		EN: "address %s is taken or not to be had: %v. Stop the program that holds it (the vendor's module, a second Orderbell?) or choose another one: %s",
 	}
-	return fmt.Sprintf(text.In(lang), e.Address, e.Err)
+	return fmt.Sprintf(text.In(lang), e.Address, e.Err, e.Setting)
 }
 
 // open makes the servers, once everything that they call is there.

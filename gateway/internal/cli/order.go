@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/orderbell/orderbell/gateway/internal/app"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
@@ -45,11 +46,15 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	said, _, err := db.EventPage(ctx, app.EventFilter{Order: history.Order.ID, Limit: longestPage}, s.lang)
+	if err != nil {
+		return err
+	}
 	why := rule.Why(*history, s.lang)
-	facts := timeline(history, s.lang)
-	zone := time.Local
+	facts := timeline(history, said, s.lang)
+	zone, named := time.Local, word{"этого компьютера", "this machine"}.pick(s.lang)
 	if history.Zone != nil {
-		zone = history.Zone
+		zone, named = history.Zone, history.Zone.String()
 	}
 	if c.JSON {
 		return printJSON(s.out, map[string]any{
@@ -58,18 +63,26 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 			"why": why, "facts": facts,
 		})
 	}
-	_, _ = fmt.Fprintf(s.out, "№ %s  %s\n%s\n\n", oneLine(history.Order.Name, 30), history.Order.ID, why)
+	_, _ = fmt.Fprintf(s.out, word{"№ %s  %s  время: %s\n%s\n\n", "№ %s  %s  times: %s\n%s\n\n"}.pick(s.lang), oneLine(history.Order.Name, 30), history.Order.ID, named, why)
 	for _, f := range facts {
 		_, _ = fmt.Fprintf(s.out, "%s  %s\n", clock(f.At.In(zone)), f.Text)
 	}
 	return nil
 }
 
-// timeline puts all facts of an order in order of time.
-func timeline(h *rule.History, lang string) []fact {
+// timeline puts all facts of an order in order of time. What the events said in words is beside them.
+func timeline(h *rule.History, said []app.Event, lang string) []fact {
 	var facts []fact
+	summaries := map[string]string{}
+	for _, e := range said {
+		summaries[e.ID] = e.Summary
+	}
 	for _, e := range h.Events {
-		facts = append(facts, fact{e.ReceivedAt, "event", word{"событие кассы", "event of the cash server"}.pick(lang) + " " + oneLine(e.Note, 200), e.ID})
+		text := word{"событие кассы", "event of the cash server"}.pick(lang)
+		if what := cmp.Or(summaries[e.ID], e.Note); what != "" {
+			text += ": " + oneLine(what, 200)
+		}
+		facts = append(facts, fact{e.ReceivedAt, "event", text, e.ID})
 	}
 	if h.Contact != nil {
 		for _, consent := range h.Contact.Consents {
@@ -103,5 +116,5 @@ func decisionText(d rule.Decision, lang string) string {
 		return text + word{"ждёт телефон гостя", "waits for the guest's phone"}.pick(lang)
 	case rule.Skipped, rule.Errored:
 	}
-	return text + message.Sentence(d.Reason, lang) + " " + oneLine(d.Note, 200)
+	return text + message.Sentence(d.Reason, lang) + " " + oneLine(rule.Lateness(d.Note, lang), 200)
 }

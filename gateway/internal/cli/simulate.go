@@ -43,9 +43,12 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !isPort(port) {
+		return c.wrong(s, word{"--listen: %q — не адрес вида узел:порт; пример: %s", "--listen: %q is not an address of the form host:port; write it as %s"}, oneLine(c.Listen, 100), simulator.Address)
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
-		return &app.AddressError{Address: c.Listen, Err: err}
+		return &app.AddressError{Address: c.Listen, Setting: "--listen", Err: err}
 	}
 	board := &board{session: s, command: c, operator: operator, address: listener.Addr().String()}
 	options.Received = board.text
@@ -60,6 +63,11 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return board.farewell()
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 // options are what the flags ask for, as far as this operator can do it.

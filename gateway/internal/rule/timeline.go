@@ -97,7 +97,7 @@ func (t teller) decision(d Decision) Fact {
 	case Errored:
 		f.Summary, f.Detail, f.Tone = about+pick(t.ru, " Правило завершилось с ошибкой.", " The rule failed."), d.Note, ToneBad
 	case Skipped:
-		f.Summary, f.Detail, f.Tone = strings.TrimSpace(about+" "+message.Sentence(d.Reason, t.lang)), d.Note, ToneBad
+		f.Summary, f.Detail, f.Tone = strings.TrimSpace(about+" "+message.Sentence(d.Reason, t.lang)), Lateness(d.Note, t.lang), ToneBad
 		if isQuietSkip(d.Reason) {
 			f.Tone = ToneMuted
 		}

@@ -104,7 +104,7 @@ func (db *DB) erase(t *tx, c *contact.Contact, found naming, e *Erased) error {
 	var sending int
 	_, err := t.one([]any{&sending}, `SELECT count(*) FROM message WHERE contact_id = $1 AND status || '' = 'sending'`, c.ID)
 	if err == nil && sending > 0 {
-		err = fault(ErrNotAllowed, "a text to this person is being sent; try again in a minute")
+		err = forbidden("a text to this person is being sent; try again in a minute", "этому человеку сейчас отправляется SMS; повторите через минуту")
 	}
 	if err != nil {
 		return err

@@ -209,9 +209,9 @@ func (db *DB) ReplayEvent(ctx context.Context, id string) error {
 		case !found:
 			return fault(ErrNotFound, "event "+id)
 		case bodies == 0:
-			return fault(ErrNotAllowed, fmt.Sprintf("the body of event %s is no longer kept", id))
+			return forbidden(fmt.Sprintf("the body of event %s is no longer kept", id), fmt.Sprintf("тело события %s уже не хранится", id))
 		case status != kds.Quarantined && status != kds.Failed:
-			return fault(ErrNotAllowed, fmt.Sprintf("event %s is %s", id, status))
+			return forbidden(fmt.Sprintf("event %s is %s", id, status), fmt.Sprintf("событие %s: %s", id, status))
 		}
 		t.woken.events = true
 		t.tell(ToldEvent, id)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,8 +41,10 @@ func (k Kind) Error() string { return "store: " + string(k) }
 type Fault struct {
 	Kind   Kind
 	Path   string // of the file or folder, where there is one
-	Detail string // who, which versions, what was found; the same in every language
-	Err    error  // the cause; may be nil
+	Detail string // who, which versions, what was found
+	// DetailRU is Detail in Russian; empty: Detail is the same in every language.
+	DetailRU string
+	Err      error // the cause; may be nil
 }
 
 // Error says what is wrong and what to do, in English.
@@ -63,12 +66,12 @@ func (f *Fault) Unwrap() error { return f.Err }
 // Sentence says what is wrong and what to do in Russian ("ru") or English (anything else).
 func (f *Fault) Sentence(language string) string {
 	en, ru := f.words()
-	text := en
+	text, detail := en, f.Detail
 	if language == "ru" {
-		text = ru
+		text, detail = ru, cmp.Or(f.DetailRU, f.Detail)
 	}
-	if f.Detail != "" {
-		text += " (" + f.Detail + ")"
+	if detail != "" {
+		text += " (" + detail + ")"
 	}
 	if f.Err != nil {
 		text += ": " + f.Err.Error()

@@ -40,7 +40,12 @@ func (db *DB) act(ctx context.Context, m message.Move, from message.Status) erro
 }
 
 func notAllowed(id string, status message.Status) error {
-	return fault(ErrNotAllowed, fmt.Sprintf("message %s is %s", id, status))
+	return forbidden(fmt.Sprintf("message %s is %s", id, status), fmt.Sprintf("сообщение %s: %s", id, status))
+}
+
+// forbidden says why a status does not allow something.
+func forbidden(en, ru string) error {
+	return &Fault{Kind: ErrNotAllowed, Detail: en, DetailRU: ru}
 }
 
 func whereIs(t *tx, id string) (status message.Status, account string, err error) {
@@ -109,11 +114,12 @@ func (db *DB) mayResend(ctx context.Context, m message.Message, now time.Time) e
 	}
 	guest := people[m.ContactID]
 	if m.To.IsZero() || guest == nil {
-		return fault(ErrNotAllowed, fmt.Sprintf("the guest's data of message %s were erased", m.ID))
+		return forbidden(fmt.Sprintf("the guest's data of message %s were erased", m.ID), fmt.Sprintf("данные гостя сообщения %s удалены", m.ID))
 	}
 	switch verdict := guest.May(m.Category, now); verdict.Refusal {
 	case contact.NotTexted, contact.ConsentTaken:
-		return fault(ErrNotAllowed, fmt.Sprintf("the guest of message %s must not be texted: %s", m.ID, verdict.Refusal))
+		return forbidden(fmt.Sprintf("the guest of message %s must not be texted: %s", m.ID, verdict.Refusal),
+			fmt.Sprintf("гостю сообщения %s писать нельзя: %s", m.ID, verdict.Refusal))
 	case contact.NoNumber, contact.NeverAgreed: // an operator's own act may stand in for what was never asked
 	}
 	return nil
@@ -126,7 +132,7 @@ func (db *DB) nextGeneration(t *tx, m *savedMessage) error {
 	_, err := t.one([]any{&m.Generation, &open}, `SELECT max(generation) + 1, coalesce(sum(CASE WHEN status IN ('queued', 'sending') THEN 1 ELSE 0 END), 0)
 		FROM message WHERE restaurant = $1 AND dedupe = $2 AND contact_id = $3`, m.Restaurant, m.Dedupe, m.ContactID)
 	if err == nil && open > 0 {
-		err = fault(ErrNotAllowed, "it is being sent again already")
+		err = forbidden("it is being sent again already", "оно уже отправляется ещё раз")
 	}
 	return err
 }
