@@ -17,7 +17,6 @@ type Config struct {
 	AdminListen string   // host:port of the UI and the API; equal to Listen when they share it
 	PublicURL   string   // what providers can reach, without a slash at the end; may be empty
 	Data        string   // folder
-	Database    Secret   // postgres URL with its password; empty: SQLite in Data
 	Plugins     string   // extra folder of provider programs; may be empty
 	Rules       string   // folder of rule files; never empty: DATA/rules by default
 	EgressAllow []string // private or loopback host:port that plugins may call

@@ -103,9 +103,9 @@ func TestMistakesOutsideTheFile(t *testing.T) {
 		},
 		{
 			name: "a secret in a variable is not told",
-			from: Sources{Env: []string{"ORDERBELL_DATABASE=oracle://root:secret-word@host/x"}},
-			want: []string{"ORDERBELL_DATABASE: database = •••: this is not the address of a PostgreSQL database. " +
-				"Write postgres://user:password@host/name; empty means SQLite in the data folder"},
+			from: Sources{Env: []string{"ORDERBELL_DATABASE=postgres://root:secret-word@host/x"}},
+			want: []string{"ORDERBELL_DATABASE: database = •••: this version keeps its data only in SQLite, " +
+				"in the data folder. Remove this line"},
 		},
 		{
 			name: "a variable that is nearly ours",

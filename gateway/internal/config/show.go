@@ -31,7 +31,6 @@ func (c *Config) Redacted() []Setting {
 	s.add("admin_listen", c.AdminListen)
 	s.add("public_url", c.PublicURL)
 	s.add("data", c.Data)
-	s.add("database", c.Database.String())
 	s.add("plugins", c.Plugins)
 	rules := c.Rules
 	if at := c.origins["data"]; at.put != nil && c.Origin("rules") == "" {

@@ -19,7 +19,7 @@ func (r *reader) topFields(c *Config) []field {
 		{name: "admin_listen", one: func(v value) { r.optional(v, &c.AdminListen, r.adminListen) }},
 		{name: "public_url", one: func(v value) { r.optional(v, &c.PublicURL, r.publicURL) }},
 		{name: "data", one: func(v value) { r.folder(v, &c.Data) }},
-		{name: "database", secret: true, one: func(v value) { r.database(v, &c.Database) }},
+		{name: "database", secret: true, one: r.database},
 		{name: "plugins", one: func(v value) { r.optional(v, &c.Plugins, r.folder) }},
 		{name: "rules", one: func(v value) { r.optional(v, &c.Rules, r.folder) }},
 		{name: "egress_allow", words: func(v []value) { r.egress(v, &c.EgressAllow) }},
@@ -99,20 +99,15 @@ func (r *reader) publicURL(v value, into *string) {
 	*into = strings.TrimRight(v.text, "/")
 }
 
-// database reads the address of a PostgreSQL database. It may hold a password, so it is never shown.
-func (r *reader) database(v value, into *Secret) {
-	address, err := url.Parse(v.text)
-	switch {
-	case v.text == "":
-		*into = Secret{}
-	case err != nil || address.Scheme != "postgres" && address.Scheme != "postgresql" || address.Host == "":
-		r.fault(v, Text{"это не адрес базы PostgreSQL", "this is not the address of a PostgreSQL database"}, Text{
-			RU: "Пишется postgres://пользователь:пароль@узел/база; пусто — SQLite в папке data",
-			EN: "Write postgres://user:password@host/name; empty means SQLite in the data folder",
-		})
-	default:
-		*into = NewSecret(v.text)
+// database refuses what this version cannot do: whoever writes an address must not believe that the data
+// goes there. The address may hold a password, so it is never shown.
+func (r *reader) database(v value) {
+	if v.text == "" {
+		return
 	}
+	r.fault(v, Text{
+		RU: "эта версия хранит данные только в SQLite, в папке data", EN: "this version keeps its data only in SQLite, in the data folder",
+	}, Text{"Удалите эту строку", "Remove this line"})
 }
 
 func (r *reader) egress(list []value, into *[]string) {
