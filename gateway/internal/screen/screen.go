@@ -69,7 +69,7 @@ func refuse(err error) error {
 		code = problem.NoSuchThing
 	case errors.Is(err, store.ErrNotAllowed):
 		code = problem.NotNow
-	case errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrIO), errors.Is(err, store.ErrClosed):
+	case errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrIO), errors.Is(err, store.ErrDenied), errors.Is(err, store.ErrClosed):
 		code = problem.StoreUnavailable
 	default:
 		return err

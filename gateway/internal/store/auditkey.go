@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -75,3 +76,13 @@ func (k auditKey) mac(purpose, text string) string {
 
 // fingerprint stands for a sensitive value: equal values have equal ones.
 func (k auditKey) fingerprint(value string) string { return "hmac:" + k.mac("value", value)[:24] }
+
+// CheckSeal tells whether the key is there with which the audit log was last sealed (ErrKeyLost). After
+// the next line, which is sealed with the new key, only VerifyRecords knows.
+func (db *DB) CheckSeal(ctx context.Context) error {
+	head, _, err := db.auditEnds(ctx)
+	if err != nil || db.auditKey.good(head) {
+		return err
+	}
+	return &Fault{Kind: ErrKeyLost, Path: filepath.Join(filepath.Dir(db.path), keyFolder)}
+}

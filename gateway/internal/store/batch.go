@@ -13,13 +13,17 @@ func (w *writer) commit(ctx context.Context, batch []*job) {
 		t, err = w.attempt(ctx, &batch, true)
 	}
 	if err != nil {
-		w.trouble.Store(&err)
+		if w.trouble.Swap(&err) == nil {
+			w.log.Error("nothing can be stored: events are refused until it works again", "error", err)
+		}
 		for _, j := range batch {
 			j.done <- err
 		}
 		return
 	}
-	w.trouble.Store(nil)
+	if w.trouble.Swap(nil) != nil {
+		w.log.Info("storing works again")
+	}
 	if t.late {
 		w.late.Add(1)
 	}

@@ -94,7 +94,7 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 		return db.openReader(ctx)
 	}
 	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
-		return fmt.Errorf("data folder: %w", err)
+		return Explain(o.Folder, err)
 	}
 	if err := db.checkShare(o.Folder); err != nil {
 		return err
@@ -119,6 +119,7 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 	write.SetMaxOpenConns(1)
 	db.write = write
 	db.writer = newWriter(db.path, db.dialect, write, db.wake, db.ids, o.Queue)
+	db.writer.log = db.log
 	db.writer.addEvents, db.writer.told, db.writer.late = db.addEvents, o.Told, &db.late
 	if err := db.writer.connect(ctx); err != nil {
 		return err

@@ -42,7 +42,7 @@ func TestEveryKindHasWordsInBothLanguages(t *testing.T) {
 	t.Parallel()
 	for _, k := range []Kind{
 		ErrBusy, ErrClosed, ErrReadOnly, ErrLocked, ErrNewerSchema, ErrOlderSchema, ErrCorrupt, ErrFull, ErrIO,
-		ErrNetworkShare, ErrUnsafe, ErrAmbiguous, ErrNotFound, ErrNotAllowed, ErrTaken, ErrNoOrder,
+		ErrDenied, ErrNoFolder, ErrKeyLost, ErrNetworkShare, ErrUnsafe, ErrAmbiguous, ErrNotFound, ErrNotAllowed, ErrTaken, ErrNoOrder,
 	} {
 		f := &Fault{Kind: k, Path: "P"}
 		en, ru := f.Sentence("en"), f.Sentence("ru")

@@ -21,6 +21,9 @@ const (
 	ErrCorrupt      Kind = "corrupt"       // the database file is damaged
 	ErrFull         Kind = "full"          // no space left
 	ErrIO           Kind = "input/output"  // the disk failed
+	ErrDenied       Kind = "denied"        // this user may not read or write there
+	ErrNoFolder     Kind = "no folder"     // a file stands where a folder belongs
+	ErrKeyLost      Kind = "key lost"      // the audit log is sealed with a key that is not there
 	ErrNetworkShare Kind = "network share" // the data folder is not on a local disk
 	ErrUnsafe       Kind = "unsafe"        // the engine does not keep the promises that Orderbell builds on
 	ErrAmbiguous    Kind = "ambiguous"     // more than one open order fits
@@ -73,7 +76,7 @@ func (f *Fault) Sentence(language string) string {
 	if detail != "" {
 		text += " (" + detail + ")"
 	}
-	if f.Err != nil {
+	if f.Err != nil && f.Kind != ErrDenied && f.Kind != ErrNoFolder && f.Kind != ErrFull { // the system's own words say no more
 		text += ": " + f.Err.Error()
 	}
 	return text
@@ -100,14 +103,23 @@ func (f *Fault) words() (en, ru string) {
 		return fmt.Sprintf("the database %s is of an older Orderbell; start \"orderbell run\" once to bring it up to date", f.Path),
 			fmt.Sprintf("база %s от более старого Orderbell; запустите один раз «orderbell run», чтобы обновить её", f.Path)
 	case ErrCorrupt:
-		return fmt.Sprintf("the database %s is damaged; it was not touched; stop Orderbell, copy the data folder aside and run \"orderbell restore\" with the last good backup", f.Path),
-			fmt.Sprintf("база %s повреждена; файл не изменён; остановите Orderbell, сохраните копию папки данных и выполните «orderbell restore» с последней исправной копией", f.Path)
+		return fmt.Sprintf("the database %s is damaged; it was not touched; stop Orderbell and put back a copy of the data folder; without one, move this file away, with those of its name that end in -wal and -shm, and start with an empty database; until then no event is taken", f.Path),
+			fmt.Sprintf("база %s повреждена; файл не изменён; остановите Orderbell и верните копию папки данных; если копии нет, уберите этот файл вместе с одноимёнными -wal и -shm и запустите с пустой базой; до этого события не принимаются", f.Path)
 	case ErrFull:
 		return "no space is left on the disk of the data folder; free some; events are refused until then",
 			"на диске с папкой данных нет места; освободите его; до этого события не принимаются"
 	case ErrIO:
 		return "the disk of the data folder failed; check it; nothing of this write was kept",
 			"ошибка диска с папкой данных; проверьте диск; из этой записи ничего не сохранено"
+	case ErrDenied:
+		return fmt.Sprintf("this user may not read and write the folder %s; start Orderbell as the user that owns it, or change its owner; a disk that is mounted read-only must be made writable", f.Path),
+			fmt.Sprintf("у этого пользователя нет права читать и записывать папку %s; запустите Orderbell от имени её владельца или смените владельца; диск «только для чтения» откройте для записи", f.Path)
+	case ErrNoFolder:
+		return fmt.Sprintf("in the place of the folder %s there is a file; choose another folder", f.Path),
+			fmt.Sprintf("на месте папки %s — файл; укажите другую папку", f.Path)
+	case ErrKeyLost:
+		return fmt.Sprintf("the audit log so far is sealed with a key that is not in %s: put this folder back from a copy; without it nobody can prove that these lines are unchanged, and secrets that were saved on the pages have to be entered again", f.Path),
+			fmt.Sprintf("журнал аудита до сих пор опечатан ключом, которого нет в %s: верните эту папку из копии; без неё не доказать, что эти строки не изменены, а секреты, сохранённые на страницах, придётся ввести заново", f.Path)
 	case ErrNetworkShare:
 		return fmt.Sprintf("the data folder %s is on a network share, where the database would be damaged; choose a local disk with --data", f.Path),
 			fmt.Sprintf("папка данных %s находится на сетевом диске, там база будет повреждена; выберите локальный диск: --data", f.Path)
@@ -145,5 +157,5 @@ func fault(kind Kind, detail string) error { return &Fault{Kind: kind, Detail: d
 
 // severe tells whether the connection must not be used on after err.
 func severe(err error) bool {
-	return errors.Is(err, ErrFull) || errors.Is(err, ErrIO) || errors.Is(err, ErrCorrupt)
+	return errors.Is(err, ErrFull) || errors.Is(err, ErrIO) || errors.Is(err, ErrDenied) || errors.Is(err, ErrCorrupt)
 }

@@ -137,11 +137,18 @@ func atLeast(version, least string) bool {
 	return true
 }
 
-// explain gives a driver error its kind; other errors pass.
+// explain gives an error of the driver, or of the system, its kind; other errors pass. path is the
+// database's.
 func explain(path string, err error) error {
+	if _, told := errors.AsType[*Fault](err); told {
+		return err
+	}
 	var raw *sqlite.Error
 	if !errors.As(err, &raw) {
-		return err
+		return Explain(filepath.Dir(path), err)
+	}
+	if denied(path, raw.Code()) {
+		return &Fault{Kind: ErrDenied, Path: filepath.Dir(path), Err: err}
 	}
 	kind := Kind("")
 	switch raw.Code() & 0xff {

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	hclog "github.com/hashicorp/go-hclog"
 )
 
 // Limits of one group commit, and of what may wait for the next.
@@ -49,6 +51,7 @@ type writer struct {
 
 	addEvents func(t *tx, all []*newEvent) error
 	told      func([]Told) // nil: nobody wants to hear
+	log       hclog.Logger
 	late      *atomic.Int64
 
 	urgent  chan *job // of the loops: claims, outcomes, decisions, admin writes

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
@@ -220,7 +223,8 @@ func TestACallerWhoGivesUpInTimeHasWrittenNothing(t *testing.T) {
 
 func TestWhenCommitFailsNobodyIsToldOfSuccess(t *testing.T) {
 	t.Parallel()
-	db := opened(t, Options{})
+	var said bytes.Buffer // the logger has a lock
+	db := opened(t, Options{Log: hclog.New(&hclog.LoggerOptions{Output: &said})})
 	const neighbours = 8
 	runs := make(chan struct{})
 	var group sync.WaitGroup
@@ -259,6 +263,14 @@ func TestWhenCommitFailsNobodyIsToldOfSuccess(t *testing.T) {
 	}
 	if _, _, err := db.AddEvent(t.Context(), event(1)); err != nil {
 		t.Errorf("after the failure: %v", err)
+	}
+	if err := db.Close(); err != nil { // nobody logs any more
+		t.Error(err)
+	}
+	for _, line := range []string{"nothing can be stored", "storing works again"} {
+		if n := strings.Count(said.String(), line); n != 1 {
+			t.Errorf("%d lines that %s, want one; the log:\n%s", n, line, said.String())
+		}
 	}
 }
 
