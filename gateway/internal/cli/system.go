@@ -48,7 +48,7 @@ func System(version string) OS {
 		Asks:     isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stderr.Fd()),
 		Program:  program, Version: version, Now: time.Now,
 		Signals: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+			return signal.NotifyContext(ctx, stopSignals()...)
 		},
 	}
 	if stdin := int(os.Stdin.Fd()); term.IsTerminal(stdin) { //nolint:gosec // a descriptor fits
@@ -58,6 +58,16 @@ func System(version string) OS {
 		}
 	}
 	return sys
+}
+
+// stopSignals are the requests to stop. The end of the terminal is one, too, unless whoever started the
+// program had it ignored (nohup); Windows never sends it.
+func stopSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // getenv reads one variable.
