@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
@@ -22,6 +24,9 @@ func (s *Server) fail(err error, c echo.Context) {
 			return
 		}
 		refused = &problem.Refusal{Code: problem.CodeOfStatus(fromEcho.Code)}
+		if refused.Code == problem.NotFound && s.opt.Parts&API == 0 && strings.HasPrefix(c.Request().URL.Path, adminapi.Prefix+"/") {
+			refused.Code = problem.APIElsewhere
+		}
 	default:
 		refused = &problem.Refusal{Code: problem.InternalFault, Cause: err}
 	}

@@ -134,6 +134,14 @@ func TestPartsThatAreNotServedAreNotThere(t *testing.T) {
 	if w := s.post(t, eventsV, home, someXML); w.Code != http.StatusNotFound {
 		t.Errorf("the intake on a server without it = %d, want 404", w.Code)
 	}
+	s = setup(t, func(o *Options) { o.Parts = Intake })
+	for target, want := range map[string]problem.Code{
+		"/api/v1/contacts": problem.APIElsewhere, "/api/v1/messages": problem.APIElsewhere, "/api/v2": problem.NotFound, "/": problem.NotFound,
+	} {
+		if w := s.post(t, target, home, "{}"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), string(want)) {
+			t.Errorf("%s on the intake's own address = %d %s, want 404 %s", target, w.Code, w.Body, want)
+		}
+	}
 }
 
 func TestAPanicIsAProblemAndALine(t *testing.T) {

@@ -14,6 +14,7 @@ const (
 	TokenWrong          Code = "token_wrong"        // the API: unknown, expired or revoked
 	ScopeMissing        Code = "scope_missing"      // the key may not do this
 	NotFound            Code = "not_found"          //
+	APIElsewhere        Code = "api_elsewhere"      // the API, at the intake's address when it has its own
 	MethodNotAllowed    Code = "method_not_allowed" //
 	BodyTooSlow         Code = "body_too_slow"
 	BodyIncomplete      Code = "body_incomplete"
@@ -95,7 +96,7 @@ const (
 // Codes lists every code.
 func Codes() []Code {
 	return append(accessCodes(),
-		RequestMalformed, KeyRequired, KeyWrong, TokenRequired, TokenWrong, ScopeMissing, NotFound, MethodNotAllowed,
+		RequestMalformed, KeyRequired, KeyWrong, TokenRequired, TokenWrong, ScopeMissing, NotFound, APIElsewhere, MethodNotAllowed,
 		BodyTooSlow, BodyIncomplete, BodyTooLarge, EncodingUnsupported, TypeUnsupported, TooManyTries, HeadersTooMany,
 		InternalFault, StoreUnavailable, JSONMalformed, FieldsInvalid, FieldUnknown, FieldTwice, FieldInvalid,
 		FieldTooLong, PhoneMissing, PhoneInvalid, ConsentMissing, ConsentIncomplete, OrderMissing, OrderContradicts,
@@ -148,6 +149,10 @@ func (c Code) requestWords() (Wording, bool) {
 	case NotFound:
 		return Wording{http.StatusNotFound, "", "Такого адреса нет", "No such address",
 			"События кассового сервера принимаются по адресу /api/v4/kds/events.", "Events of the cash server are taken at /api/v4/kds/events."}, true
+	case APIElsewhere:
+		return Wording{http.StatusNotFound, "", "API не здесь", "The API is not here",
+			"На адресе listen, открытом в сеть, только приём событий. API /api/v1 и страница управления — на адресе из настройки admin_listen, по умолчанию 127.0.0.1:11011.",
+			"The address of listen, which is open to the network, only takes events. The API /api/v1 and the page are at the address of the setting admin_listen, 127.0.0.1:11011 by default."}, true
 	case MethodNotAllowed:
 		return Wording{http.StatusMethodNotAllowed, "", "Метод не подходит", "Method not allowed",
 			"Этот адрес не отвечает на такой метод; допустимые — в заголовке Allow.", "This address does not answer that method; the header Allow has those it does."}, true
