@@ -115,6 +115,9 @@ const (
 	defaultListen   = "127.0.0.1:11010"
 	defaultAdmin    = "127.0.0.1:11011"
 	defaultTimezone = "Europe/Moscow"
+
+	defaultTemplateRU = "Заказ {order_number} готов. {restaurant_name}"
+	defaultTemplateEN = "Order {order_number} is ready. {restaurant_name}"
 )
 
 // AnyRestaurant is the code of the restaurant that any other code fits.
@@ -132,7 +135,7 @@ func defaults() *Config {
 		Notifications: Notifications{
 			Enabled:     true,
 			Stage:       order.Ready,
-			Template:    "Заказ {order_number} готов. {restaurant_name}",
+			Template:    defaultTemplateRU, // in English where language says so; see complete
 			Expires:     20 * time.Minute,
 			OnUnknown:   Hold,
 			ContactWait: 15 * time.Minute,

@@ -18,6 +18,10 @@ type Sources struct {
 	File  string   // path of orderbell.yaml; empty: there is none
 	Env   []string // "NAME=value", as os.Environ gives it; also what ${NAME} reads
 	Flags Flags
+
+	// Lenient leaves a value of which ${NAME} is not set as if it were not written: for programs that only
+	// look at the data and need no secrets. What says where to look must be there all the same.
+	Lenient bool
 }
 
 // Flags are the command line's share; an empty text means that the flag was not given.
@@ -62,6 +66,7 @@ func readSources(from Sources, alone bool) (*Config, error) {
 		r.completeRoute(cfg)
 	}
 
+	r.pardon()
 	if len(r.faults) > 0 {
 		r.faults.sort()
 		return nil, r.faults
@@ -147,6 +152,9 @@ func plainCause(err error) Text {
 func (r *reader) complete(cfg *Config) {
 	if cfg.Rules == "" {
 		cfg.Rules = filepath.Join(cfg.Data, "rules")
+	}
+	if _, written := r.places["notifications.template"]; !written && cfg.Language == "en" {
+		cfg.Notifications.Template = defaultTemplateEN
 	}
 	r.completeAdmin(cfg)
 	r.checkRestaurants(cfg)

@@ -3,6 +3,7 @@ package config
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -91,6 +92,15 @@ type APIKey struct {
 
 // SharesListener tells whether the UI and the API are served where the intake is.
 func (c *Config) SharesListener() bool { return c.AdminListen == c.Listen }
+
+// Exposed tells whether other machines can reach the intake.
+func (c *Config) Exposed() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	return err == nil && !loopbackHost(host)
+}
+
+// HasIntakeKey tells whether any restaurant has a key, without which other machines post nothing.
+func (c *Config) HasIntakeKey() bool { return len(c.keys) > 0 }
 
 // File gives the name of the file that was read; empty when there was none.
 func (c *Config) File() string { return c.file }

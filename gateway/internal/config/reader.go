@@ -18,6 +18,9 @@ type reader struct {
 	places map[string]place  // by path: where the value that counts was written
 	faults Faults
 
+	lenient bool
+	unset   []int // places in faults of what Sources.Lenient forgives
+
 	literal     bool // ${…} is a text like any other
 	badQuiet    bool // an end of the quiet hours was refused
 	badAccounts bool // an account was refused
@@ -41,6 +44,8 @@ func newReader(from Sources) *reader {
 		env:    map[string]string{},
 		asked:  map[string]bool{},
 		places: map[string]place{},
+
+		lenient: from.Lenient,
 	}
 	for _, pair := range from.Env {
 		if name, text, ok := strings.Cut(pair, "="); ok && name != "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -64,6 +65,9 @@ func (r *reader) resolve(v value, reference string) (string, bool) {
 		})
 		return "", false
 	case !set:
+		if r.lenient && !saysWhere(v.path) {
+			r.unset = append(r.unset, len(r.faults))
+		}
 		r.fault(v, Text{
 			RU: fmt.Sprintf("переменная окружения %s не задана", reference),
 			EN: fmt.Sprintf("the environment variable %s is not set", reference),
@@ -71,6 +75,18 @@ func (r *reader) resolve(v value, reference string) (string, bool) {
 		return "", false
 	}
 	return text, true
+}
+
+// saysWhere tells whether a value says which data a program works on, or where the gateway is: a default
+// in its place would be another one.
+func saysWhere(path string) bool { return path == "data" || path == "rules" || path == "listen" }
+
+// pardon takes back the faults that do not matter to who asks. They count until then, so that nothing is
+// demanded of an item that had to stay incomplete.
+func (r *reader) pardon() {
+	for _, i := range slices.Backward(r.unset) {
+		r.faults = slices.Delete(r.faults, i, i+1)
+	}
 }
 
 func variableName(name string) bool {
