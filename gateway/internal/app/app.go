@@ -85,10 +85,10 @@ func New(ctx context.Context, opts Options) (_ *App, err error) {
 	if a.settings, err = settings.Open(ctx, settings.Options{Declared: opts.Config, Store: a.db, Now: opts.Now}); err != nil {
 		return nil, err
 	}
-	a.tellLeftOut()
+	a.tellLeftOut(ctx)
 	a.guard = newGuard(opts, a.db)
 	if err := fillRules(opts.Config.Rules); err != nil {
-		return nil, fmt.Errorf("rule folder: %w", err)
+		return nil, fmt.Errorf("rule folder: %w", store.Explain(opts.Config.Rules, err))
 	}
 	a.rules = newPool(opts)
 	current := a.settings.Current()

@@ -19,12 +19,19 @@ func (a *App) config() *config.Config {
 	return a.settings.Current().Config
 }
 
-// tellLeftOut logs what is kept in the database and cannot count.
-func (a *App) tellLeftOut() {
+// tellLeftOut logs, once at the start, what is kept in the database and cannot count, and who is left
+// outside.
+func (a *App) tellLeftOut(ctx context.Context) {
 	current := a.settings.Current()
 	lang := current.Language
 	for _, f := range leftOut(current) {
 		a.opts.Log.Error("a setting in the database cannot be used", "setting", f.Name, "error", f.Text.In(lang))
+	}
+	if err := a.db.CheckSeal(ctx); err != nil {
+		a.opts.Log.Error("the audit log cannot be vouched for", "error", textOf(err).In(lang))
+	}
+	for _, f := range checkExposed(current.Config) {
+		a.opts.Log.Warn("cash servers on other machines are refused", "listen", f.Name, "error", f.Text.In(lang))
 	}
 	for account, err := range current.Closed {
 		a.opts.Log.Error("the secrets of an account cannot be opened; nothing is sent through it", "account", account, "error", textOf(err).In(lang))

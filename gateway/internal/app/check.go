@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func saidByProvider(failure *sdk.Failure, lang string) string {
 
 // Finding is what an examination says about one part.
 type Finding struct {
-	Part string `json:"part"` // config, database, today, rules, provider, account
+	Part string `json:"part"` // config, database, audit, data, listen, today, rules, provider, account
 	Name string `json:"name,omitempty"`
 	OK   bool   `json:"ok"`
 	Warn bool   `json:"warning,omitempty"` // OK, but somebody should look
@@ -78,10 +77,17 @@ type Finding struct {
 // Check examines everything that serving needs, without serving: database, rules, provider programs
 // and accounts. Nothing is sent. opts are those of Effective.
 func Check(ctx context.Context, opts Options) []Finding {
-	findings := checkStore(ctx, opts)
+	findings, kept := checkStore(ctx, opts)
+	if kept { // else the rights are told of already, or it is not the room that matters
+		findings = append(findings, checkRoom(opts.Config.Data)...)
+	}
+	findings = append(findings, checkExposed(opts.Config)...)
 	findings = append(findings, checkRules(ctx, opts)...)
 	findings = append(findings, checkCatalogue(opts)...)
 	if len(opts.Config.Accounts) == 0 {
+		if !kept {
+			return findings // whatever accounts there are stand in the database, which cannot be read
+		}
 		return append(findings, Finding{Part: "account", Text: Text{
 			RU: "учётных записей нет, SMS отправлять не через кого: добавьте её на странице «Провайдеры» или в разделе accounts файла orderbell.yaml",
 			EN: "there is no account to send through: add one on the page Providers, or to accounts in orderbell.yaml",
@@ -95,25 +101,30 @@ func Check(ctx context.Context, opts Options) []Finding {
 	return findings
 }
 
-func checkStore(ctx context.Context, opts Options) []Finding {
+// checkStore examines the database; readable tells whether what is kept in it counts in opts.
+func checkStore(ctx context.Context, opts Options) (findings []Finding, readable bool) {
 	f := Finding{Part: "database", Name: opts.Config.Data}
-	if _, err := os.Stat(filepath.Join(opts.Config.Data, "orderbell.db")); errors.Is(err, os.ErrNotExist) {
+	if there, err := HasData(opts.Config); err == nil && !there {
 		f.OK = true
 		f.Text = Text{RU: "ещё нет, появится при первом запуске", EN: "not there yet; the first run makes it"}
-		return []Finding{f}
+		return []Finding{f}, true
 	}
 	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
 	if err != nil {
 		f.Text = textOf(err)
-		return []Finding{f}
+		return []Finding{f}, false
 	}
 	defer func() { _ = db.Close() }()
 	if err := db.Health(ctx); err != nil {
 		f.Text = textOf(err)
-		return []Finding{f}
+		return []Finding{f}, false
 	}
 	f.OK, f.Text = true, Text{RU: "в порядке", EN: "in order"}
-	return append([]Finding{f}, checkStanding(ctx, opts, db)...)
+	findings = []Finding{f}
+	if err := db.CheckSeal(ctx); err != nil {
+		findings = append(findings, Finding{Part: "audit", OK: errors.Is(err, store.ErrKeyLost), Warn: true, Text: textOf(err)})
+	}
+	return append(findings, checkStanding(ctx, opts, db)...), true
 }
 
 // checkStanding tells what is not as it should be with what has happened, in the words of the home page.
@@ -167,15 +178,16 @@ func checkRules(ctx context.Context, opts Options) []Finding {
 func checkCatalogue(opts Options) []Finding {
 	_, problems := readCatalogue(opts)
 	var findings []Finding
+	if folder := opts.Config.Plugins; folder != "" {
+		if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
+			findings = append(findings, Finding{Part: "provider", Name: folder, OK: true, Warn: true, Text: Text{
+				RU: "папки из настройки plugins нет: проверьте путь или уберите настройку",
+				EN: "the folder of the setting plugins is not there: check the path or remove the setting",
+			}})
+		}
+	}
 	for _, err := range problems {
-		findings = append(findings, Finding{Part: "provider", Text: textOf(err)})
+		findings = append(findings, Finding{Part: "provider", Text: textOf(store.Explain(addedFolder(opts.Config), err))})
 	}
 	return findings
-}
-
-func makeDataFolder(folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("data folder: %w", err)
-	}
-	return nil
 }

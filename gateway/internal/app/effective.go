@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/config"
@@ -16,15 +14,15 @@ import (
 
 // Effective gives the options with the configuration that counts: what is declared and what the database
 // of the data folder keeps, beside a gateway that may be running on it. Findings are about what is kept
-// and cannot count. The error is a config.Faults when what is declared does not fit together. A database
-// that cannot be read is passed over: Check says what is wrong with it.
+// and cannot count. The error is a config.Faults when what is declared does not fit together, else that of a
+// database which is there and cannot be read; what is declared counts then, for Check.
 func Effective(ctx context.Context, opts Options) (Options, []Finding, error) {
 	current, err := readSettings(ctx, opts)
-	if err != nil {
+	if current == nil {
 		return opts, nil, err
 	}
 	opts.Config, opts.closed = current.Config, current.Closed
-	return opts, leftOut(current), nil
+	return opts, leftOut(current), err
 }
 
 // noSettings is a database without settings.
@@ -36,19 +34,32 @@ func (noSettings) Setting(context.Context, string) (store.Setting, error) {
 func (noSettings) Accounts(context.Context) ([]store.Account, error) { return nil, nil }
 
 func readSettings(ctx context.Context, opts Options) (*settings.Current, error) {
-	if _, err := os.Stat(filepath.Join(opts.Config.Data, store.FileName)); err != nil {
-		return readFrom(ctx, opts, noSettings{})
+	kept, unread := readKept(ctx, opts)
+	if _, declared := errors.AsType[config.Faults](unread); kept != nil || declared {
+		return kept, unread
+	}
+	current, err := readFrom(ctx, opts, noSettings{})
+	if err != nil {
+		return nil, err
+	}
+	return current, unread
+}
+
+// readKept reads the database; nil without an error: there is none.
+func readKept(ctx context.Context, opts Options) (*settings.Current, error) {
+	if there, err := HasData(opts.Config); err != nil || !there {
+		return nil, err
 	}
 	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
 	if err != nil {
-		return readFrom(ctx, opts, noSettings{})
+		return nil, err
 	}
 	defer func() { _ = db.Close() }()
 	current, err := readFrom(ctx, opts, db)
-	if _, declared := errors.AsType[config.Faults](err); err != nil && !declared {
-		return readFrom(ctx, opts, noSettings{})
+	if err != nil {
+		return nil, err
 	}
-	return current, err
+	return current, nil
 }
 
 func readFrom(ctx context.Context, opts Options, db settings.Reader) (*settings.Current, error) {

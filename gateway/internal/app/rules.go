@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/gateway/internal/store"
 	"github.com/orderbell/orderbell/scripts"
 )
 
@@ -25,6 +26,9 @@ func RuleFiles(folder string) ([]rule.File, error) {
 		if tree, err = fs.Sub(scripts.FS, "rules"); err != nil {
 			return nil, fmt.Errorf("shipped rules: %w", err)
 		}
+	}
+	if _, err := fs.ReadDir(tree, "."); err != nil { // Glob passes over a folder that it may not read
+		return nil, fmt.Errorf("rule folder: %w", store.Explain(folder, err))
 	}
 	names, err := fs.Glob(tree, "*.js")
 	if err != nil {

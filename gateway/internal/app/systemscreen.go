@@ -56,7 +56,8 @@ func (s *systemScreen) folders() []adminapi.Folder {
 		if err != nil {
 			path = f.path
 		}
-		folders = append(folders, adminapi.Folder{Name: f.name, Path: path, Free: diskFree(path)})
+		free, _ := diskRoom(path)
+		folders = append(folders, adminapi.Folder{Name: f.name, Path: path, Free: free})
 	}
 	return folders
 }

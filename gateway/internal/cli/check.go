@@ -19,7 +19,7 @@ type checkCommand struct {
 // usage (2); anything else that is broken is a failure (1).
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
 	opts, left, err := c.effective(ctx, s)
-	if err != nil {
+	if _, usage := errors.AsType[usageError](err); usage { // that a database cannot be read is a finding like others
 		return err
 	}
 	findings := []app.Finding{{Part: "config", Name: opts.Config.File(), OK: true, Text: app.Text{

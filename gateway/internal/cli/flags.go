@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -23,21 +21,22 @@ type configFlags struct {
 // defaultFile is read when it lies in the working folder and no other file is named.
 const defaultFile = "orderbell.yaml"
 
-// load reads what is declared; faults are wrong usage, all reported together. What the database adds to
-// it only effective knows.
+// load reads what is declared, for a command that needs no secrets: the shell of whoever looks at the data
+// seldom has them, so that ${NAME} need not be set. What the database adds to it only effective knows.
 func (f configFlags) load(s *session) (*config.Config, error) {
-	return f.loadWith(s, config.Flags{})
+	return f.from(s, config.Sources{Lenient: true})
 }
 
-func (f configFlags) loadWith(s *session, flags config.Flags) (*config.Config, error) {
+// from reads the sources beside the file; faults are wrong usage, all reported together.
+func (f configFlags) from(s *session, sources config.Sources) (*config.Config, error) {
 	file := f.Config
 	if file == "" {
 		if _, err := os.Stat(defaultFile); err == nil {
 			file = defaultFile
 		}
 	}
-	flags.Data = f.Data
-	cfg, err := config.Read(config.Sources{File: file, Env: s.Environ, Flags: flags})
+	sources.File, sources.Env, sources.Flags.Data = file, s.Environ, f.Data
+	cfg, err := config.Read(sources)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -45,17 +44,18 @@ func (f configFlags) loadWith(s *session, flags config.Flags) (*config.Config, e
 }
 
 // effective gives the app's options with the configuration that counts, the database's part included.
-// Findings are about what is kept there and cannot count.
+// Findings are about what is kept there and cannot count. The error of a database that cannot be read is
+// no wrong usage; what is declared is given beside it.
 func (f configFlags) effective(ctx context.Context, s *session) (app.Options, []app.Finding, error) {
-	cfg, err := f.load(s)
+	cfg, err := f.from(s, config.Sources{})
 	if err != nil {
 		return app.Options{}, nil, err
 	}
 	opts, findings, err := app.Effective(ctx, s.options(cfg, s.quiet()))
-	if err != nil {
+	if _, declared := errors.AsType[config.Faults](err); declared {
 		return app.Options{}, nil, usageError{err}
 	}
-	return opts, findings, nil
+	return opts, findings, err
 }
 
 // existing gives the app's options for a data folder in which a gateway ran.
@@ -84,8 +84,8 @@ func (s *session) quiet() hclog.Logger { return hclog.NewNullLogger() }
 
 // dataExists refuses a data folder in which no gateway ever ran, instead of showing an empty list.
 func dataExists(s *session, cfg *config.Config) error {
-	_, err := os.Stat(filepath.Join(cfg.Data, "orderbell.db"))
-	if errors.Is(err, fs.ErrNotExist) {
+	there, err := app.HasData(cfg)
+	if err == nil && !there {
 		return fmt.Errorf(word{
 			"в папке %s нет данных Orderbell: укажите --data или --config, как при запуске шлюза",
 			"there is no Orderbell data in %s: name the folder by --data or --config, as for the gateway itself",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -29,7 +30,7 @@ type runCommand struct {
 
 // Run serves until it is asked to stop. It prints one line with the address once it serves.
 func (c *runCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := c.loadWith(s, config.Flags{Listen: c.Listen, AdminListen: c.AdminListen, Plugins: c.Plugins, Rules: c.Rules})
+	cfg, err := c.from(s, config.Sources{Flags: config.Flags{Listen: c.Listen, AdminListen: c.AdminListen, Plugins: c.Plugins, Rules: c.Rules}})
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 	}
 	err = gateway.Run(ctx, func() {
 		time.AfterFunc(settled, debug.FreeOSMemory)
-		_, _ = fmt.Fprintf(s.out, word{"Orderbell принимает события: http://%s%s\n", "Orderbell takes events at http://%s%s\n"}.pick(s.lang), gateway.Address(), intakePath)
+		_, _ = fmt.Fprintln(s.out, intakeAddress(gateway.Address()).pick(s.lang))
 		if link != "" {
 			_, _ = fmt.Fprintf(s.out, word{
 				"Первая настройка, на этом компьютере, 30 минут, один раз: %s\n",
@@ -59,6 +60,30 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		err = closed
 	}
 	return err
+}
+
+// intakeAddress says where events are taken, by an address that can be used: the one at which the gateway
+// listens may stand for all addresses of the machine, and from other machines a key is needed.
+func intakeAddress(listen string) word {
+	const keyed = "/k/%s" + intakePath
+	told := word{"Orderbell принимает события: http://%s" + intakePath, "Orderbell takes events at http://%s" + intakePath}
+	key := word{"КЛЮЧ — intake_key ресторана, на странице «Рестораны» или в orderbell.yaml", "KEY is the restaurant's intake_key, on the page Restaurants or in orderbell.yaml"}
+	address, err := netip.ParseAddrPort(listen)
+	switch {
+	case err != nil || address.Addr().Unmap().IsLoopback():
+		return word{fmt.Sprintf(told.ru, listen), fmt.Sprintf(told.en, listen)}
+	case address.Addr().IsUnspecified():
+		local, port := reachable(listen), address.Port()
+		return word{
+			fmt.Sprintf(told.ru+" (этот компьютер), http://КОМПЬЮТЕР:%d"+keyed+" (другие; %s)", local, port, "КЛЮЧ", key.ru),
+			fmt.Sprintf(told.en+" (this machine), http://MACHINE:%d"+keyed+" (others; %s)", local, port, "KEY", key.en),
+		}
+	default:
+		return word{
+			fmt.Sprintf("Orderbell принимает события: http://%s"+keyed+" (%s)", listen, "КЛЮЧ", key.ru),
+			fmt.Sprintf("Orderbell takes events at http://%s"+keyed+" (%s)", listen, "KEY", key.en),
+		}
+	}
 }
 
 // workerCommand is the body of the children that run rules. It is not for people.
