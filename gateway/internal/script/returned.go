@@ -105,7 +105,7 @@ func (ev *evaluation) exportDraft(item *goja.Object) (rule.Draft, *badField) {
 		return s
 	}
 	draft.To = text("to", maxShortText, true)
-	draft.Text = text("text", maxText, false)
+	draft.Text = strings.TrimSpace(text("text", maxText, false)) // a template may end in a name that is not set
 	draft.Category = text("category", maxShortText, true)
 	draft.Dedupe = text("dedupe", maxShortText, true)
 	if bad == nil {

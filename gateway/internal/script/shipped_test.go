@@ -174,6 +174,14 @@ func TestShippedRuleInFull(t *testing.T) {
 	}
 }
 
+func TestATextDoesNotEndInTheSpaceBeforeANameThatIsNotSet(t *testing.T) {
+	t.Parallel()
+	result := evaluateBody(t, `return { to: "+79990000001", text: fmt("Заказ {n} готов. {name}", { n: "12.1", name: "" }) };`)
+	if len(result.Messages) != 1 || result.Messages[0].Text != "Заказ 12.1 готов." {
+		t.Errorf("%+v, want the text without a space at its end", result)
+	}
+}
+
 // TestTypesMatchTheRuntime compares types/orderbell.d.ts with what scripts really see, both ways.
 func TestTypesMatchTheRuntime(t *testing.T) {
 	t.Parallel()
