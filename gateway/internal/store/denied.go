@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 
 	lib "modernc.org/sqlite/lib"
@@ -60,8 +61,14 @@ func TryWrite(folder string) (err error) {
 	block := make([]byte, pageSize) // a full disk may still take an empty file
 	_, err = f.Write(block)
 	err = errors.Join(err, f.Sync(), f.Close())
-	if errors.Is(err, syscall.ENOSPC) {
+	if isFull(err) {
 		return &Fault{Kind: ErrFull, Path: folder, Err: err}
 	}
 	return err
+}
+
+// isFull tells whether the system has no room left; Windows has an error of its own for that.
+func isFull(err error) bool {
+	const windowsDiskFull = syscall.Errno(112) // ERROR_DISK_FULL
+	return errors.Is(err, syscall.ENOSPC) || runtime.GOOS == "windows" && errors.Is(err, windowsDiskFull)
 }
