@@ -126,22 +126,3 @@ func (a *App) SetupLink(ctx context.Context) (string, error) {
 	}
 	return "http://" + net.JoinHostPort(host, port) + "/setup#" + token, nil
 }
-
-// tidyEvery is how often what has had its time is taken away.
-const tidyEvery = time.Hour
-
-// tidy takes away what has had its time, until ctx ends.
-func (a *App) tidy(ctx context.Context) {
-	ticker := time.NewTicker(tidyEvery)
-	defer ticker.Stop()
-	for {
-		if err := a.guard.Tidy(ctx, a.opts.Config.Retention.AuditDays); err != nil && ctx.Err() == nil {
-			a.opts.Log.Warn("old sessions and lines of the audit log could not be taken away; the next try is in an hour", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}

@@ -45,8 +45,8 @@ type Log struct {
 
 // Retention is for how many days facts are kept, 1 to 3650.
 type Retention struct {
-	TextsDays  int // texts and phones
-	EventsDays int // bodies of events
+	TextsDays  int // texts and phones, from the last move of their message
+	EventsDays int // bodies of events and callbacks
 	AuditDays  int
 }
 

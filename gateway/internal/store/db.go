@@ -53,6 +53,7 @@ type DB struct {
 	once     sync.Once
 
 	compactMost int64         // Options.Compact
+	unfolded    atomic.Bool   // the write-ahead log may still hold what was purged; see purge.go
 	checkpoints *checkpointer // nil when read-only
 }
 

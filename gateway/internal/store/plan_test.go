@@ -45,6 +45,12 @@ func TestTheLoopsReadTheirIndexes(t *testing.T) {
 		"recent attempts":                  {`SELECT id FROM attempt WHERE id >= 'a' AND ended_at > 0 ORDER BY id DESC LIMIT 5`, "SEARCH attempt USING INDEX sqlite_autoindex_attempt_1"},
 		"texts queued for an account":      {`SELECT count(*) FROM message WHERE account = 'a' AND ` + openQueued, "USING COVERING INDEX message_due"},
 		"texts of an account on their way": {`SELECT count(*) FROM message WHERE account = 'a' AND ` + openSending, "INDEX message_status"},
+		"texts that a purge passes":        {`SELECT id, status FROM message WHERE id > 'a' AND id < 'b' ORDER BY id LIMIT 5`, "SEARCH message USING INDEX sqlite_autoindex_message_1 (id>? AND id<?)"},
+		"callbacks that a purge passes":    {`SELECT id FROM callback WHERE id > 'a' AND id < 'b' ORDER BY id LIMIT 5`, "SEARCH callback USING COVERING INDEX sqlite_autoindex_callback_1 (id>? AND id<?)"},
+		"people that a purge passes":       {bareValues(`SELECT c.id FROM contact c WHERE ` + personGone + ` AND c.id > 'a' ORDER BY c.id LIMIT 5`), "SEARCH c USING INDEX sqlite_autoindex_contact_1 (id>? AND id<?)"},
+		"texts of a person":                {bareValues(`SELECT c.id FROM contact c WHERE ` + personGone), "SEARCH m USING INDEX message_contact (contact_id=?)"},
+		"bindings of a person":             {bareValues(`SELECT c.id FROM contact c WHERE ` + personGone), "SEARCH b USING INDEX binding_contact (contact_id=?)"},
+		"orders of people who go":          {`UPDATE orders SET contact_id = '' WHERE id IN (SELECT b.order_id FROM binding b JOIN orders o ON o.id = b.order_id AND o.contact_id = b.contact_id WHERE b.contact_id IN ('a', 'b'))`, "SEARCH b USING INDEX binding_contact (contact_id=?); SEARCH o USING"},
 		"accounts with queued texts":       {`SELECT account FROM message WHERE ` + openQueued, "USING COVERING INDEX message_"},
 	}
 	for name, c := range cases {
@@ -65,6 +71,11 @@ func TestTheLoopsReadTheirIndexes(t *testing.T) {
 			t.Errorf("%s: the plan is %q, want %q and no sorting", name, text, c.want)
 		}
 	}
+}
+
+// bareValues puts numbers for the parameters of a query whose plan is asked for.
+func bareValues(query string) string {
+	return strings.NewReplacer("$1", "'b'", "$2", "5", "$3", "6").Replace(query)
 }
 
 // A bare parameter after LIMIT tempts SQLite to look at its value and to compile the statement anew each

@@ -90,6 +90,12 @@ func forStatements(ctx context.Context, conn *sql.Conn) error {
 	return err
 }
 
+// setBusyTimeout says for how long, in ms, the connection waits for others.
+func setBusyTimeout(ctx context.Context, conn *sql.Conn, ms int) error {
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA busy_timeout = %d", ms))
+	return err
+}
+
 // assertSafe reads back what the promises rest on.
 func assertSafe(ctx context.Context, conn *sql.Conn) error {
 	wanted := []struct{ query, want string }{

@@ -28,6 +28,7 @@ func Exercise(t *testing.T, open Open) {
 		keyCases(), ruleFileCases(), processCases(),
 		settingCases(), accountCases(), recentCases(),
 		userCases(), sessionCases(), tryCases(), auditCases(),
+		purgeCases(), purgeTextCases(), purgePersonCases(),
 	} {
 		for name, run := range group {
 			t.Run(name, func(t *testing.T) {
