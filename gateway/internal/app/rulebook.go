@@ -148,12 +148,12 @@ func (b *RuleBook) bench(ctx context.Context, files []rule.File) (*bench, []scri
 	done := make(chan struct{})
 	go func() { defer close(done); pool.Run(running) }()
 	stop := func() { cancel(); <-done }
-	_, problems, err := pool.LoadUsable(ctx, files)
+	loaded, err := pool.LoadUsable(ctx, files, nil)
 	if err != nil {
 		stop()
-		return nil, problems, err
+		return nil, loaded.Problems, err
 	}
-	return &bench{pool: pool, stop: stop}, problems, nil
+	return &bench{pool: pool, stop: stop}, loaded.Problems, nil
 }
 
 // ruleName is what a rule file may be called.

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
-
 	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/gateway/internal/script"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 	"github.com/orderbell/orderbell/scripts"
 )
@@ -70,8 +69,8 @@ func fillRules(folder string) error {
 const rulesRetry = 5 * time.Second
 
 // loadRules gives the workers the rule files. tried is closed after the first attempt, loaded once one
-// has succeeded: until then events are stored and wait. A file that does not compile is left out,
-// loudly; the others serve.
+// has succeeded: until then events are stored and wait. In place of a file that does not compile serves
+// what stood in it before; where there is nothing the file is left out, loudly, and the others serve.
 func (a *App) loadRules(ctx context.Context) (tried, loaded <-chan struct{}) {
 	first, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -108,20 +107,32 @@ func (a *App) tryRules(ctx context.Context) (tried string, err error) {
 	if files, err = switchedOn(ctx, a.db, files); err != nil {
 		return "", err
 	}
-	set, problems, err := a.rules.LoadUsable(ctx, files)
-	for _, p := range problems {
-		level, what := hclog.Error, "a rule file has a fault and is left out"
-		if p.Warning {
-			level, what = hclog.Warn, "a rule file does something doubtful"
-		}
-		a.opts.Log.Log(level, what, "problem", p.Sentence(a.opts.Config.Language))
-	}
+	loaded, err := a.rules.LoadUsable(ctx, files, a.db.RuleVersions)
+	a.tellProblems(loaded)
 	if err != nil {
 		return "", err
 	}
-	keepVersions(ctx, a.db, a.opts.Config.Rules, set.Files, a.opts.Log)
-	a.opts.Log.Info("rules loaded", "rules", len(set.Rules), "version", set.Version)
+	// What stands in for a file is kept already, and the cases beside it are those of the file.
+	own := slices.DeleteFunc(slices.Clone(loaded.Set.Files), func(f rule.File) bool { return loaded.EarlierOf(f.Name) != nil })
+	keepVersions(ctx, a.db, a.opts.Config.Rules, own, a.opts.Log)
+	a.opts.Log.Info("rules loaded", "rules", len(loaded.Set.Rules), "version", loaded.Set.Version)
 	return ruleVersions(files), nil
+}
+
+// tellProblems writes into the log what is wrong with rule files, and what serves in place of each.
+func (a *App) tellProblems(loaded script.Usable) {
+	for _, p := range loaded.Problems {
+		said := []any{"problem", p.Sentence(a.opts.Config.Language)}
+		earlier := loaded.EarlierOf(p.File)
+		switch {
+		case p.Warning:
+			a.opts.Log.Warn("a rule file does something doubtful", said...)
+		case earlier != nil:
+			a.opts.Log.Warn("a rule file has a fault; the version of before serves in its place", append(said, "version", earlier.Version, "of", earlier.At.Format(time.RFC3339))...)
+		default:
+			a.opts.Log.Error("a rule file has a fault and is left out", said...)
+		}
+	}
 }
 
 // RuleTypes gives orderbell.d.ts: what rules see, for editors. Its first line names the program's version.

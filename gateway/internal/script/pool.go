@@ -138,23 +138,6 @@ func (p *Pool) Load(ctx context.Context, files []rule.File) (rule.Set, []Problem
 	return p.serve(files, rules), problems, nil
 }
 
-// LoadUsable is Load for the start of the gateway, when there is no old set: files with a problem are
-// left out and the others serve.
-func (p *Pool) LoadUsable(ctx context.Context, files []rule.File) (rule.Set, []Problem, error) {
-	var told []Problem
-	for {
-		rules, problems, err := p.try(ctx, files)
-		if err != nil {
-			return p.Set(), append(told, problems...), err
-		}
-		told = append(told, problems...)
-		if !faulty(problems) {
-			return p.serve(files, rules), told, nil
-		}
-		files = without(files, problems)
-	}
-}
-
 func faulty(problems []Problem) bool {
 	for _, problem := range problems {
 		if !problem.Warning {
@@ -162,21 +145,6 @@ func faulty(problems []Problem) bool {
 		}
 	}
 	return false
-}
-
-// without leaves out the files that have a fault.
-func without(files []rule.File, problems []Problem) []rule.File {
-	bad := map[string]bool{}
-	for _, problem := range problems {
-		bad[problem.File] = bad[problem.File] || !problem.Warning
-	}
-	var good []rule.File
-	for _, file := range files {
-		if !bad[file.Name] {
-			good = append(good, file)
-		}
-	}
-	return good
 }
 
 // serve lets a set that was tried serve. Workers get it before their next batch.

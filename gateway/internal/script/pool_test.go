@@ -145,10 +145,10 @@ func TestAFaultyFileLeavesTheOldSetServing(t *testing.T) {
 func TestLoadUsableLeavesOutWhatIsFaulty(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t, Options{})
-	set, problems, err := pool.LoadUsable(t.Context(), []rule.File{
-		named("a", `return ctx.skip("a");`), {Name: "bad.js", Source: "rule({"}, {Name: "worse.js", Source: "Array(1e9).fill(1);"}, named("b", `return ctx.skip("b");`)})
-	if err != nil || len(set.Rules) != 2 || len(set.Files) != 2 || !faulty(problems) {
-		t.Fatalf("set %+v, problems %v, %v", set.Rules, problems, err)
+	loaded, err := pool.LoadUsable(t.Context(), []rule.File{
+		named("a", `return ctx.skip("a");`), {Name: "bad.js", Source: "rule({"}, {Name: "worse.js", Source: "Array(1e9).fill(1);"}, named("b", `return ctx.skip("b");`)}, nil)
+	if err != nil || len(loaded.Set.Rules) != 2 || len(loaded.Set.Files) != 2 || !faulty(loaded.Problems) {
+		t.Fatalf("set %+v, problems %v, %v", loaded.Set.Rules, loaded.Problems, err)
 	}
 	if got := outcomes(t, pool, "a", "b"); got != "a b" {
 		t.Errorf("got %s", got)
