@@ -86,7 +86,7 @@ func (b *RuleBook) describe(ctx context.Context, files []rule.File) ([]Listed, e
 	if err != nil {
 		return nil, err
 	}
-	bench, problems, err := b.bench(ctx, files)
+	bench, err := b.bench(ctx, files, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (b *RuleBook) describe(ctx context.Context, files []rule.File) ([]Listed, e
 				l.Rules = append(l.Rules, r)
 			}
 		}
-		for _, p := range problems {
+		for _, p := range bench.loaded.Problems {
 			if p.File == f.Name {
 				l.Problems = append(l.Problems, p)
 			}
@@ -137,23 +137,25 @@ func ruleVersion(source []byte) string {
 // bench is rules in processes of their own, for the time of one question: what is tried there can slow
 // or kill nothing that serves.
 type bench struct {
-	pool *script.Pool
-	stop func()
+	pool   *script.Pool
+	loaded script.Usable
+	stop   func()
 }
 
-// bench lets files serve on a bench; those with a fault are left out and told.
-func (b *RuleBook) bench(ctx context.Context, files []rule.File) (*bench, []script.Problem, error) {
+// bench lets files serve on a bench; those with a fault are told, and left out unless there is an earlier
+// version.
+func (b *RuleBook) bench(ctx context.Context, files []rule.File, earlier script.Earlier) (*bench, error) {
 	running, cancel := context.WithCancel(ctx)
 	pool := newPool(b.opts)
 	done := make(chan struct{})
 	go func() { defer close(done); pool.Run(running) }()
 	stop := func() { cancel(); <-done }
-	loaded, err := pool.LoadUsable(ctx, files, nil)
+	loaded, err := pool.LoadUsable(ctx, files, earlier)
 	if err != nil {
 		stop()
-		return nil, loaded.Problems, err
+		return nil, err
 	}
-	return &bench{pool: pool, stop: stop}, loaded.Problems, nil
+	return &bench{pool: pool, loaded: loaded, stop: stop}, nil
 }
 
 // ruleName is what a rule file may be called.
@@ -194,11 +196,12 @@ func (b *RuleBook) Test(ctx context.Context, names []string) ([]Tested, []script
 			return nil, nil, &NoRuleError{Name: name, Folder: b.opts.Config.Rules}
 		}
 	}
-	bench, problems, err := b.bench(ctx, files)
+	bench, err := b.bench(ctx, files, nil)
 	if err != nil {
-		return nil, problems, err
+		return nil, nil, err
 	}
 	defer bench.stop()
+	problems := bench.loaded.Problems
 	var tested []Tested
 	for _, f := range files {
 		if len(names) > 0 && !slices.Contains(names, f.Name) {

@@ -62,24 +62,25 @@ func TestRulesAreTriedOnWhatReallyHappened(t *testing.T) {
 	eventually(t, "the decision to wait", func() bool { return strings.Contains(h.story("3.1"), "waits for the guest's phone") })
 	book := h.book()
 
-	tried, err := book.TryOrder(t.Context(), guid(1), nil)
+	played, err := book.TryOrder(t.Context(), guid(1), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	tried := played.Tried
 	if got, want := outcomes(tried), "order.started skipped; order.ready sends «Заказ 1.1 готов. Кафе»; order.ready skipped"; got != want {
 		t.Errorf("the order by the rules that serve: got %s, want %s", got, want)
 	}
 	draft := app.Draft("order-stage.js", loud)
 	last := tried[len(tried)-1].Event.ID
-	tried, err = book.TryEvent(t.Context(), last, &draft)
+	played, err = book.TryEvent(t.Context(), last, &draft)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := outcomes(tried), "order.ready sends «ГОТОВО 1.1»"; got != want {
+	if got, want := outcomes(played.Tried), "order.ready sends «ГОТОВО 1.1»"; got != want {
 		t.Errorf("the last event by the draft: got %s, want %s", got, want)
 	}
-	if tried, err = book.TryOrder(t.Context(), guid(3), nil); err != nil || !strings.Contains(outcomes(tried), "order.ready waiting") {
-		t.Errorf("the order without a phone: %s, %v", outcomes(tried), err)
+	if played, err = book.TryOrder(t.Context(), guid(3), nil); err != nil || !strings.Contains(outcomes(played.Tried), "order.ready waiting") {
+		t.Errorf("the order without a phone: %s, %v", outcomes(played.Tried), err)
 	}
 
 	compared, err := book.Compare(t.Context(), draft, 1)

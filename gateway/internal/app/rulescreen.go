@@ -52,12 +52,12 @@ func (s *ruleScreen) examine(ctx context.Context, draft adminapi.RuleDraft) (exa
 	if err != nil {
 		return found, err
 	}
-	bench, problems, err := s.bench(ctx, files)
+	bench, err := s.bench(ctx, files, nil)
 	if err != nil {
 		return found, err
 	}
 	defer bench.stop()
-	found.problems = slices.DeleteFunc(problems, func(p script.Problem) bool { return p.File != draft.Name })
+	found.problems = slices.DeleteFunc(bench.loaded.Problems, func(p script.Problem) bool { return p.File != draft.Name })
 	for _, r := range bench.pool.Set().Rules {
 		if r.File == draft.Name {
 			found.rules = append(found.rules, r.Name)

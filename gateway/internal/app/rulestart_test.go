@@ -62,8 +62,15 @@ func TestABrokenRuleFileAtTheStartIsStoodInForByItsLastVersion(t *testing.T) {
 	}
 	ready(1)
 	eventually(t, "a text by the version of before", func() bool { return len(h.sent()) == 1 })
+	h.settle()
 	if listed, err := h.run("rule", "list"); err == nil || !strings.Contains(listed, "order-stage.js:2") {
 		t.Errorf("rule list: %v, want the fault of the file itself:\n%s", err, listed)
+	}
+	ran, err := h.run("rule", "run", "--order", "1.1")
+	for _, want := range []string{"order-stage.js:2", "serves in its place", "never.js:1", "the file does not serve", "order.ready → order-stage: would send", "rule files with a fault: 2"} {
+		if err == nil || !strings.Contains(ran, want) {
+			t.Errorf("rule run: %v, want %q:\n%s", err, want, ran)
+		}
 	}
 
 	h.noRule("never.js")

@@ -18,6 +18,13 @@ import (
 // Tried is what one rule would decide on one change.
 type Tried = pipeline.Tried
 
+// Played is what rules would decide on what happened.
+type Played struct {
+	Tried []Tried
+	// Rules are the files that decided; those that have a fault are among its problems.
+	Rules script.Usable
+}
+
 // BrokenError says that rule files cannot be tried because of what is wrong with them.
 type BrokenError struct{ Problems []script.Problem }
 
@@ -53,17 +60,22 @@ func (b *RuleBook) active(ctx context.Context, draft *rule.File) ([]rule.File, e
 	return files, nil
 }
 
-// onBench is active on a bench; a draft with a fault is a *BrokenError.
+// onBench is active on a bench, as a gateway would let it serve: in place of a file with a fault serves what
+// stood in it before. A draft with a fault is a *BrokenError.
 func (b *RuleBook) onBench(ctx context.Context, draft *rule.File) (*bench, error) {
 	files, err := b.active(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
-	bench, problems, err := b.bench(ctx, files)
+	var earlier script.Earlier
+	if b.db != nil {
+		earlier = b.db.RuleVersions
+	}
+	bench, err := b.bench(ctx, files, earlier)
 	if err != nil {
 		return nil, err
 	}
-	faults := slices.DeleteFunc(slices.Clone(problems), func(p script.Problem) bool { return p.Warning || draft == nil || p.File != draft.Name })
+	faults := slices.DeleteFunc(bench.loaded.Faults(), func(p script.Problem) bool { return draft == nil || p.File != draft.Name })
 	if len(faults) > 0 {
 		bench.stop()
 		return nil, &BrokenError{Problems: faults}
@@ -84,27 +96,28 @@ func (b *RuleBook) trial(bench *bench) *pipeline.Trial {
 
 // TryEvent puts a stored event to the rules that serve, or to them with a draft. What the orders were
 // like before comes from their earlier events.
-func (b *RuleBook) TryEvent(ctx context.Context, id string, draft *rule.File) ([]pipeline.Tried, error) {
+func (b *RuleBook) TryEvent(ctx context.Context, id string, draft *rule.File) (Played, error) {
 	if b.db == nil {
-		return nil, ErrNoData
+		return Played{}, ErrNoData
 	}
 	event, err := b.db.Event(ctx, id)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	if event.Body == nil {
-		return nil, ErrBodyGone
+		return Played{}, ErrBodyGone
 	}
 	bench, err := b.onBench(ctx, draft)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	defer bench.stop()
 	history, err := b.before(ctx, *event)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
-	return b.trial(bench).Play(ctx, append(history, *event), func(e kds.Event) bool { return e.ID == id })
+	tried, err := b.trial(bench).Play(ctx, append(history, *event), func(e kds.Event) bool { return e.ID == id })
+	return Played{Tried: tried, Rules: bench.loaded}, err
 }
 
 // before gives the earlier events of the orders of an event.
@@ -144,37 +157,38 @@ func (b *RuleBook) before(ctx context.Context, event kds.Event) ([]kds.Event, er
 }
 
 // TryOrder puts all events of an order to the rules.
-func (b *RuleBook) TryOrder(ctx context.Context, ref string, draft *rule.File) ([]pipeline.Tried, error) {
+func (b *RuleBook) TryOrder(ctx context.Context, ref string, draft *rule.File) (Played, error) {
 	if b.db == nil {
-		return nil, ErrNoData
+		return Played{}, ErrNoData
 	}
 	found, err := b.db.FindOrder(ctx, ref)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	events, err := b.db.EventsOfOrders(ctx, []string{found.ID})
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	events = slices.DeleteFunc(events, func(e kds.Event) bool { return e.Body == nil })
 	if len(events) == 0 {
-		return nil, ErrBodyGone
+		return Played{}, ErrBodyGone
 	}
 	bench, err := b.onBench(ctx, draft)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	defer bench.stop()
 	tried, err := b.trial(bench).Play(ctx, events, nil)
-	return slices.DeleteFunc(tried, func(t pipeline.Tried) bool { return t.Order.ID != found.ID }), err
+	tried = slices.DeleteFunc(tried, func(t pipeline.Tried) bool { return t.Order.ID != found.ID })
+	return Played{Tried: tried, Rules: bench.loaded}, err
 }
 
 // TryBody puts a posting that is not stored to the rules, as if it had come at the time that it names
 // itself, or now if it names none: how old a sample is says nothing about a rule.
-func (b *RuleBook) TryBody(ctx context.Context, body []byte, draft *rule.File) ([]pipeline.Tried, error) {
+func (b *RuleBook) TryBody(ctx context.Context, body []byte, draft *rule.File) (Played, error) {
 	postings, err := kds.Decode(body)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	event := kds.Event{ID: "posting", Body: body, ReceivedAt: b.opts.Now()}
 	for _, p := range postings {
@@ -184,18 +198,19 @@ func (b *RuleBook) TryBody(ctx context.Context, body []byte, draft *rule.File) (
 	}
 	bench, err := b.onBench(ctx, draft)
 	if err != nil {
-		return nil, err
+		return Played{}, err
 	}
 	defer bench.stop()
 	history := []kds.Event{event}
 	if b.db != nil {
 		earlier, err := b.before(ctx, kds.Event{ID: "~", Body: body}) // ~ is above every ULID
 		if err != nil {
-			return nil, err
+			return Played{}, err
 		}
 		history = append(earlier, event)
 	}
-	return b.trial(bench).Play(ctx, history, func(e kds.Event) bool { return e.ID == event.ID })
+	tried, err := b.trial(bench).Play(ctx, history, func(e kds.Event) bool { return e.ID == event.ID })
+	return Played{Tried: tried, Rules: bench.loaded}, err
 }
 
 // Bounds of a comparison.

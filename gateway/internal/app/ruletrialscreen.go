@@ -22,19 +22,19 @@ func (s *ruleScreen) TestRule(ctx context.Context, test adminapi.RuleTest, lang 
 		file := Draft(test.Draft.Name, test.Draft.Source)
 		with = &file
 	}
-	var tried []pipeline.Tried
+	var played Played
 	var err error
 	switch {
 	case test.EventID != "":
-		tried, err = s.TryEvent(ctx, test.EventID, with)
+		played, err = s.TryEvent(ctx, test.EventID, with)
 	case test.OrderID != "":
-		tried, err = s.TryOrder(ctx, test.OrderID, with)
+		played, err = s.TryOrder(ctx, test.OrderID, with)
 	case test.Body != "":
-		tried, err = s.TryBody(ctx, []byte(test.Body), with)
+		played, err = s.TryBody(ctx, []byte(test.Body), with)
 	default:
 		return nil, problem.RefuseField("event_id", problem.FieldRequired)
 	}
-	return trials(tried, err, lang)
+	return trials(played.Tried, err, lang)
 }
 
 // trials puts what was tried into the words of the screen, and a failure into a refusal.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/app"
 	"github.com/orderbell/orderbell/gateway/internal/message"
@@ -32,6 +33,14 @@ type triedRule struct {
 	Log     []string `json:"log"`
 }
 
+// faultyRule is what is wrong with a rule file, among what rules would decide.
+type faultyRule struct {
+	File   string     `json:"file"`
+	Error  string     `json:"error"`
+	Serves string     `json:"serves,omitempty"`    // the version that a gateway lets serve in its place
+	Of     *time.Time `json:"serves_of,omitempty"` // when that was saved
+}
+
 func (c *ruleRunCommand) Run(ctx context.Context, s *session) error {
 	named := 0
 	for _, one := range []string{c.Event, c.Order, c.File} {
@@ -51,31 +60,73 @@ func (c *ruleRunCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	var tried []app.Tried
+	var played app.Played
 	switch {
 	case c.Event != "":
-		tried, err = book.TryEvent(ctx, c.Event, with)
+		played, err = book.TryEvent(ctx, c.Event, with)
 		err = s.absent(err, noEvent, c.Event)
 	case c.Order != "":
-		tried, err = book.TryOrder(ctx, c.Order, with)
+		played, err = book.TryOrder(ctx, c.Order, with)
 		err = s.absent(err, noOrder, c.Order)
 	default:
 		var body []byte
 		if body, err = readInput(s, c.File); err == nil {
-			tried, err = book.TryBody(ctx, body, with)
+			played, err = book.TryBody(ctx, body, with)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	rows := []triedRule{}
-	for _, t := range tried {
+	rows, faults := []triedRule{}, faultsOf(played, s.lang)
+	for _, t := range played.Tried {
 		rows = append(rows, triedOf(t))
 	}
 	if c.JSON {
-		return printJSON(s.out, rows)
+		all := []any{} // a broken file is an entry of its own, as in orderbell rule test
+		for _, f := range faults {
+			all = append(all, f)
+		}
+		for _, r := range rows {
+			all = append(all, r)
+		}
+		err = printJSON(s.out, all)
+	} else if err = printFaulty(s, faults); err == nil {
+		err = printTried(s, rows, len(faults) > 0)
 	}
-	return printTried(s, rows)
+	if err == nil && len(faults) > 0 {
+		files := map[string]bool{}
+		for _, f := range faults {
+			files[f.File] = true
+		}
+		err = fmt.Errorf(word{"файлов правил с ошибкой: %d", "rule files with a fault: %d"}.pick(s.lang), len(files))
+	}
+	return err
+}
+
+// faultsOf tells what is wrong with the files of the rules that decided, and what decided in their place.
+func faultsOf(played app.Played, lang string) []faultyRule {
+	var faults []faultyRule
+	for _, p := range played.Rules.Faults() {
+		f := faultyRule{File: p.File, Error: p.Sentence(lang)}
+		if earlier := played.Rules.EarlierOf(p.File); earlier != nil {
+			f.Serves, f.Of = earlier.Version, &earlier.At
+		}
+		faults = append(faults, f)
+	}
+	return faults
+}
+
+func printFaulty(s *session, faults []faultyRule) error {
+	for _, f := range faults {
+		instead := word{"файл не работает", "the file does not serve"}.pick(s.lang)
+		if f.Of != nil {
+			instead = fmt.Sprintf(word{"вместо него работает версия %s от %s", "version %s of %s serves in its place"}.pick(s.lang), f.Serves, clock(f.Of.Local()))
+		}
+		if _, err := fmt.Fprintf(s.out, "✗ %s\n    %s\n", oneLine(f.Error, 400), instead); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func triedOf(t app.Tried) triedRule {
@@ -92,9 +143,13 @@ func triedOf(t app.Tried) triedRule {
 	return row
 }
 
-func printTried(s *session, rows []triedRule) error {
+func printTried(s *session, rows []triedRule, faulty bool) error {
 	if len(rows) == 0 {
-		_, err := fmt.Fprintln(s.out, word{"ни одно правило не слушает того, что здесь произошло", "no rule listens to what happened here"}.pick(s.lang))
+		nobody := word{"ни одно правило не слушает того, что здесь произошло", "no rule listens to what happened here"}
+		if faulty {
+			nobody = word{"ни одно из работающих правил не слушает того, что здесь произошло", "no rule that serves listens to what happened here"}
+		}
+		_, err := fmt.Fprintln(s.out, nobody.pick(s.lang))
 		return err
 	}
 	for _, r := range rows {

@@ -25,11 +25,19 @@ func (u Usable) EarlierOf(name string) *rule.Saved {
 	return nil
 }
 
+// Faults gives the problems that are no warnings.
+func (u Usable) Faults() []Problem {
+	return slices.DeleteFunc(slices.Clone(u.Problems), func(p Problem) bool { return p.Warning })
+}
+
+// Earlier gives what is kept of a rule file, newest first. Implemented by store.DB.
+type Earlier func(ctx context.Context, name string) ([]rule.Saved, error)
+
 // LoadUsable is Load for the start of the gateway, when there is no old set. In place of a file with a
 // fault serves what stood in it before, as it would had the gateway kept running: the newest of earlier
-// that can serve beside the files without a fault. Where there is none the file is left out. earlier gives
-// what is kept of a file, newest first; nil: nothing is.
-func (p *Pool) LoadUsable(ctx context.Context, files []rule.File, earlier func(ctx context.Context, name string) ([]rule.Saved, error)) (Usable, error) {
+// that can serve beside the files without a fault. Where there is none, or earlier is nil, the file is left
+// out.
+func (p *Pool) LoadUsable(ctx context.Context, files []rule.File, earlier Earlier) (Usable, error) {
 	loaded := Usable{Set: p.Set()}
 	good := files
 	var rules []rule.Rule
