@@ -91,7 +91,7 @@ func trialOf(t pipeline.Tried, lang string) adminapi.Trial {
 		}
 	}
 	if e := t.Result.Err; e != nil {
-		trial.Error = &adminapi.RuleFault{Severity: "error", Where: e.Where, Text: e.Text}
+		trial.Error = &adminapi.RuleFault{Severity: "error", Where: e.Where, Text: e.Sentence(lang)}
 		var line int
 		if _, err := fmt.Sscanf(lastPart(e.Where), "%d", &line); err == nil {
 			trial.Error.Line = line

@@ -62,6 +62,7 @@ func ask(policy Policy, r rule.Rule, c order.Change, o order.Order, guest *conta
 	return question{call: call, guest: rule.Guest{Contact: guest}, params: rule.CheckParams{
 		EventID: e.ID, RuleVersion: r.Version, Now: now, Since: e.ReceivedAt, ContactWait: policy.ContactWait,
 		Expires: policy.Notifications.Expires, Quiet: policy.Quiet, Route: policy.Route, OnUnknown: policy.OnUnknown,
+		Language: policy.Language,
 	}}
 }
 

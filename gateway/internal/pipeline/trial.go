@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -20,6 +21,7 @@ type Trial struct {
 	Decode   func(kds.Event) ([]kds.Posting, error) // as in Decide
 	Policies Policies
 	Now      func() time.Time // how long rules took is read off it
+	Language string           // of notes; empty: that of the policy
 }
 
 // Known is what a trial asks the store. Implemented by store.DB.
@@ -114,7 +116,9 @@ func (t *Trial) decide(ctx context.Context, events []kds.Event, work []seen) ([]
 				if !r.Listens(c.Kind) {
 					continue
 				}
-				questions = append(questions, ask(policy, r, c, w.order, w.contact, e, e.ReceivedAt))
+				q := ask(policy, r, c, w.order, w.contact, e, e.ReceivedAt)
+				q.params.Language = cmp.Or(t.Language, q.params.Language)
+				questions = append(questions, q)
 				tried = append(tried, Tried{Event: e, Order: w.order, Number: order.Number(w.order, policy.Number)})
 			}
 		}

@@ -37,6 +37,7 @@ type CheckParams struct {
 	Quiet       contact.QuietHours
 	Route       []string // accounts in order of preference
 	OnUnknown   message.OnUnknown
+	Language    string // of notes
 }
 
 // Check turns what a rule returned into a decision, believing nothing: what a rule must not do makes
@@ -64,15 +65,15 @@ func Check(call Call, result Result, guest Guest, lim Limits, p CheckParams) Dec
 	case result.Skip != "":
 		return c.skipped(message.RuleSkipped, result.Skip)
 	case len(result.Messages) == 0:
-		return c.returned("returned no message: return one, or ctx.skip(reason)")
+		return c.returned(Say("не вернуло сообщения: верните его или ctx.skip(причина)", "returned no message: return one, or ctx.skip(reason)"))
 	case len(result.Messages) > c.lim.Messages:
-		return c.returned(fmt.Sprintf("messages: %d of them, at most %d are allowed for one change", len(result.Messages), c.lim.Messages))
+		return c.returned(Say("сообщений %d, на одно изменение можно не больше %d", "%d of them, at most %d are allowed for one change", len(result.Messages), c.lim.Messages).Of("messages"))
 	}
 	verdicts := make([]verdict, len(result.Messages))
 	for i, draft := range result.Messages {
 		v, fault := c.judge(i, draft)
-		if fault != "" {
-			return c.returned(fmt.Sprintf("messages[%d].%s", i, fault))
+		if fault != (Words{}) {
+			return c.returned(fault.under(i))
 		}
 		verdicts[i] = v
 	}
@@ -119,9 +120,9 @@ func newChecker(call Call, guest Guest, lim Limits, p CheckParams) checker {
 }
 
 // judge gives the fault of a draft as "field: text", or what becomes of it.
-func (c checker) judge(i int, draft Draft) (v verdict, fault string) {
+func (c checker) judge(i int, draft Draft) (v verdict, fault Words) {
 	m, expires, fault := c.shape(i, draft)
-	if fault != "" {
+	if fault != (Words{}) {
 		return verdict{}, fault
 	}
 	now := c.p.Now
@@ -131,25 +132,25 @@ func (c checker) judge(i int, draft Draft) (v verdict, fault string) {
 		if !c.p.WaitUntil.IsZero() {
 			reason = message.PastDeadline
 		}
-		return verdict{skip: reason, note: fmt.Sprintf("%s > %s", now.Sub(c.happen).Round(time.Second), expires)}, ""
+		return verdict{skip: reason, note: fmt.Sprintf("%s > %s", now.Sub(c.happen).Round(time.Second), expires)}, Words{}
 	}
 	if c.person == nil {
-		return c.wait(m.Deadline), ""
+		return c.wait(m.Deadline), Words{}
 	}
 	if may := c.person.May(m.Category, now); !may.OK() {
-		return verdict{skip: reasonOf(may.Refusal), note: strings.TrimSuffix(string(may.Refusal)+": "+may.Detail, ": ")}, ""
+		return verdict{skip: reasonOf(may.Refusal), note: strings.TrimSuffix(string(may.Refusal)+": "+may.Detail, ": ")}, Words{}
 	}
 	if c.p.Quiet.Covers(now) {
-		return verdict{skip: message.QuietHours, note: fmt.Sprintf("%s–%s", c.p.Quiet.From, c.p.Quiet.To)}, ""
+		return verdict{skip: message.QuietHours, note: fmt.Sprintf("%s–%s", c.p.Quiet.From, c.p.Quiet.To)}, Words{}
 	}
 	if quiet := c.p.Quiet.NextStart(now); !quiet.IsZero() && quiet.Before(m.Deadline) {
 		m.Deadline = quiet
 	}
 	if len(c.p.Route) == 0 {
-		return verdict{skip: message.NoAccount}, ""
+		return verdict{skip: message.NoAccount}, Words{}
 	}
 	m.Account, m.Route = c.p.Route[0], append([]string(nil), c.p.Route...)
-	return verdict{message: &m}, ""
+	return verdict{message: &m}, Words{}
 }
 
 func (c checker) wait(deadline time.Time) verdict {
@@ -178,9 +179,9 @@ func reasonOf(r contact.Refusal) message.Reason {
 }
 
 // shape checks the form of a draft and makes a message of it, all but what depends on the time.
-func (c checker) shape(i int, draft Draft) (m message.Message, expires time.Duration, fault string) {
+func (c checker) shape(i int, draft Draft) (m message.Message, expires time.Duration, fault Words) {
 	to, fault := c.recipient(draft.To)
-	if fault != "" {
+	if fault != (Words{}) {
 		return m, 0, fault
 	}
 	text := strings.TrimSpace(cleanText(draft.Text))
@@ -195,19 +196,19 @@ func (c checker) shape(i int, draft Draft) (m message.Message, expires time.Dura
 	}
 	switch {
 	case !utf8.ValidString(draft.Text):
-		return m, 0, "text: not valid UTF-8"
+		return m, 0, Say("это не текст в UTF-8", "not valid UTF-8").Of("text")
 	case text == "":
-		return m, 0, "text: empty; return ctx.skip(reason) if there is nothing to say"
+		return m, 0, Say("текст пуст; если сказать нечего, верните ctx.skip(причина)", "empty; return ctx.skip(reason) if there is nothing to say").Of("text")
 	case segments > c.lim.Segments:
-		return m, 0, fmt.Sprintf("text: %d segments long, at most %d are allowed", segments, c.lim.Segments)
+		return m, 0, Say("частей %d, можно не больше %d", "%d segments long, at most %d are allowed", segments, c.lim.Segments).Of("text")
 	case !known:
-		return m, 0, fmt.Sprintf("category: there is none like this; there are %v", contact.Categories())
+		return m, 0, Say("такой категории нет; есть %v", "there is none like this; there are %v", contact.Categories()).Of("category")
 	case draft.ExpiresIn < 0:
-		return m, 0, "expiresIn: in the past"
+		return m, 0, Say("срок в прошлом", "in the past").Of("expiresIn")
 	case len(dedupe) > MaxDedupeBytes:
-		return m, 0, fmt.Sprintf("dedupe: %d bytes long, at most %d are allowed", len(dedupe), MaxDedupeBytes)
+		return m, 0, Say("длина %d байт, можно не больше %d", "%d bytes long, at most %d are allowed", len(dedupe), MaxDedupeBytes).Of("dedupe")
 	case !utf8.ValidString(dedupe) || strings.ContainsFunc(dedupe, unicode.IsControl):
-		return m, 0, "dedupe: holds control characters"
+		return m, 0, Say("содержит управляющие символы", "holds control characters").Of("dedupe")
 	}
 	expires = draft.ExpiresIn
 	if expires == 0 {
@@ -221,22 +222,22 @@ func (c checker) shape(i int, draft Draft) (m message.Message, expires time.Dura
 	if c.person != nil {
 		m.ContactID = c.person.ID
 	}
-	return m, min(max(expires, MinExpires), MaxExpires), ""
+	return m, min(max(expires, MinExpires), MaxExpires), Words{}
 }
 
 // recipient lets a rule text the order's guest only. An empty field means him too: the rule ran when
 // his phone was not known yet.
-func (c checker) recipient(to string) (contact.Phone, string) {
+func (c checker) recipient(to string) (contact.Phone, Words) {
 	if strings.TrimSpace(to) == "" {
 		if c.person == nil {
-			return contact.Phone{}, ""
+			return contact.Phone{}, Words{}
 		}
-		return c.person.Phone, ""
+		return c.person.Phone, Words{}
 	}
 	if c.person != nil && isPhone(to, c.person.Phone) {
-		return c.person.Phone, ""
+		return c.person.Phone, Words{}
 	}
-	return contact.Phone{}, "to: not the phone of this order's guest; return order.guest.phone"
+	return contact.Phone{}, Say("это не телефон гостя этого заказа; верните order.guest.phone", "not the phone of this order's guest; return order.guest.phone").Of("to")
 }
 
 // isPhone tells whether text spells phone. Rules hand back the very spelling that they were given, so

@@ -260,6 +260,7 @@ func TestCheckFails(t *testing.T) {
 			a.result = rule.Result{Err: &rule.Error{Kind: rule.Threw, Where: "order-stage.js:14", Text: "boom\nfor " + number}}
 		}, "order-stage.js:14: boom for +7999•••0001"},
 		{"a rule that was killed without a word", func(a *asked) { a.result = rule.Result{Err: &rule.Error{Kind: rule.Killed}} }, "killed"},
+		{"an error that speaks Russian", func(a *asked) { a.result = rule.Result{Err: &rule.Error{Text: "x", RU: "икс"}} }, "x"},
 		{"an error wins over a skip", func(a *asked) { a.result.Skip, a.result.Err = "no", &rule.Error{Text: "x"} }, "x"},
 		{"silence", func(a *asked) { a.result = rule.Result{} }, "returned no message: return one, or ctx.skip(reason)"},
 		{"six messages", func(a *asked) { a.result.Messages = slices.Repeat(a.result.Messages, 6) }, "messages: 6 of them, at most 5 are allowed for one change"},
@@ -288,6 +289,10 @@ func TestCheckFails(t *testing.T) {
 			got := a.check()
 			if got.Outcome != rule.Errored || got.Reason != message.RuleFailed || got.Note != tt.note || len(got.Messages) > 0 {
 				t.Errorf("got %s %s %q, %d messages; want failed %q", got.Outcome, got.Reason, got.Note, len(got.Messages), tt.note)
+			}
+			a.p.Language = "ru"
+			if said := a.check().Note; a.result.Err == nil && (said == tt.note || !strings.ContainsAny(said, "аеиоуы") || strings.Contains(said, "%")) {
+				t.Errorf("in Russian %q is %q", tt.note, said)
 			}
 		})
 	}

@@ -67,10 +67,7 @@ func (c checker) skipped(reason message.Reason, note string) Decision {
 
 func (c checker) failed(e Error) Decision {
 	d := c.decision()
-	text := e.Text
-	if text == "" {
-		text = string(e.Kind)
-	}
+	text := e.Sentence(c.p.Language)
 	if e.Where != "" {
 		text = e.Where + ": " + text
 	}
@@ -78,8 +75,8 @@ func (c checker) failed(e Error) Decision {
 	return d
 }
 
-func (c checker) returned(text string) Decision {
-	return c.failed(Error{Kind: Returned, Text: text})
+func (c checker) returned(words Words) Decision {
+	return c.failed(*Failure(Returned, "", words))
 }
 
 // clean makes a note of what a rule said: one line, bounded, without the guest's phone, which a rule

@@ -92,26 +92,6 @@ type Draft struct {
 	Dedupe    string        // empty: one for each rule, order and stage
 }
 
-// Error is how a rule failed. It is data, not a Go error of the gateway.
-type Error struct {
-	Kind  ErrorKind
-	Where string // "order-ready.js:14", where known
-	Text  string // for people; at most 1 KiB
-}
-
-// ErrorKind tells failures of rules apart.
-type ErrorKind string
-
-// Kinds of failure.
-const (
-	Threw    ErrorKind = "threw"    // an exception
-	TimedOut ErrorKind = "timeout"  // interrupted at the time limit
-	Killed   ErrorKind = "killed"   // its process was killed: limit of time or memory
-	Returned ErrorKind = "returned" // what it returned is not a decision
-	NoRule   ErrorKind = "no_rule"  // no such rule in the set
-	Disabled ErrorKind = "disabled" // switched off after failing too often
-)
-
 // Decision is the outcome of one rule on one change. It is always kept.
 type Decision struct {
 	ID          string // ULID

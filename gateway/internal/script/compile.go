@@ -116,9 +116,9 @@ func (e engine) declare(file *compiledFile) (declared []compiledRule, problems [
 	fault := ev.run(func() {
 		ev.runFile()
 		for _, d := range ev.declared {
-			read, detail := ev.readDeclaration(d)
-			if detail != "" {
-				problems = append(problems, Problem{File: file.name, Line: d.line, Code: BadRule, Detail: detail})
+			read, wrong := ev.readDeclaration(d)
+			if wrong != (rule.Words{}) {
+				problems = append(problems, Problem{File: file.name, Line: d.line, Code: BadRule, Detail: wrong.EN, DetailRU: wrong.RU})
 				continue
 			}
 			declared = append(declared, read)
@@ -128,7 +128,7 @@ func (e engine) declare(file *compiledFile) (declared []compiledRule, problems [
 	case fault != nil && fault.Kind == rule.TimedOut:
 		problems = append(problems, Problem{File: file.name, Line: lineOf(fault.Where), Code: TooSlow})
 	case fault != nil:
-		problems = append(problems, Problem{File: file.name, Line: lineOf(fault.Where), Code: Throws, Detail: fault.Text})
+		problems = append(problems, Problem{File: file.name, Line: lineOf(fault.Where), Code: Throws, Detail: fault.Text, DetailRU: fault.RU})
 	case len(ev.declared) == 0:
 		problems = append(problems, Problem{File: file.name, Code: NoRules})
 	}
@@ -143,37 +143,37 @@ func lineOf(where string) int {
 	return line
 }
 
-// readDeclaration checks what was given to rule(); detail says what is wrong with it.
-func (ev *evaluation) readDeclaration(d declaration) (read compiledRule, detail string) {
+// readDeclaration checks what was given to rule() and says what is wrong with it.
+func (ev *evaluation) readDeclaration(d declaration) (read compiledRule, wrong rule.Words) {
 	read.line, read.File = d.line, ev.file.name
 	if d.object == nil {
-		return read, "an object is expected: {name, on, handle}"
+		return read, rule.Say("ожидается объект: {name, on, handle}", "an object is expected: {name, on, handle}")
 	}
 	name, ok := asText(d.object.Get("name"))
 	if !ok || name == "" || len(name) > maxShortText {
-		return read, "name must be a text of 1 to 200 bytes"
+		return read, rule.Say("name должно быть текстом от 1 до 200 байт", "name must be a text of 1 to 200 bytes")
 	}
 	read.Name = name
-	if detail := ev.readKinds(d.object.Get("on"), &read); detail != "" {
-		return read, detail
+	if wrong := ev.readKinds(d.object.Get("on"), &read); wrong != (rule.Words{}) {
+		return read, wrong
 	}
 	handle, ok := d.object.Get("handle").(*goja.Object)
 	if !ok || !isCallable(handle) {
-		return read, "handle must be a function (change, ctx)"
+		return read, rule.Say("handle должно быть функцией (change, ctx)", "handle must be a function (change, ctx)")
 	}
 	if kind := ev.tagOf(handle); kind != "[object Function]" {
-		return read, "handle must be an ordinary function, neither async nor a generator"
+		return read, rule.Say("handle должно быть обычной функцией, не async и не генератором", "handle must be an ordinary function, neither async nor a generator")
 	}
 	for _, key := range d.object.Keys() {
 		if key != "name" && key != "on" && key != "handle" && !isCallable(d.object.Get(key)) {
-			return read, fmt.Sprintf("there is no field %q; there are name, on, handle", short(key, 40))
+			return read, rule.Say("поля %q нет; есть name, on, handle", "there is no field %q; there are name, on, handle", short(key, 40))
 		}
 	}
-	return read, ""
+	return read, rule.Words{}
 }
 
-func (ev *evaluation) readKinds(value goja.Value, read *compiledRule) string {
-	const want = `on must be a list of changes, for example ["order.ready"]`
+func (ev *evaluation) readKinds(value goja.Value, read *compiledRule) rule.Words {
+	want := rule.Say(`on должно быть списком изменений, например ["order.ready"]`, `on must be a list of changes, for example ["order.ready"]`)
 	list, ok := value.(*goja.Object)
 	if !ok || list.ClassName() != "Array" {
 		return want
@@ -185,11 +185,11 @@ func (ev *evaluation) readKinds(value goja.Value, read *compiledRule) string {
 	for i := range n {
 		kind, ok := asText(list.Get(fmt.Sprint(i)))
 		if !ok || !isKind(kind) {
-			return fmt.Sprintf("on[%d]: there is no change %q; there are %s", i, short(kind, 40), strings.Join(kinds(), ", "))
+			return rule.Say("on[%d]: изменения %q нет; есть %s", "on[%d]: there is no change %q; there are %s", i, short(kind, 40), strings.Join(kinds(), ", "))
 		}
 		read.On = append(read.On, order.Kind(kind))
 	}
-	return ""
+	return rule.Words{}
 }
 
 // kinds lists every change that a rule may listen to.

@@ -63,10 +63,13 @@ func TestProblems(t *testing.T) {
 			t.Parallel()
 			_, got := engine{}.compile("v", []rule.File{{Name: "a.js", Source: c.source}})
 			byCode := cmpopts.SortSlices(func(a, b Problem) bool { return a.Code < b.Code })
-			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Problem{}, "Detail"), byCode, cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Problem{}, "Detail", "DetailRU"), byCode, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			for _, p := range got {
+				if (p.Code == BadRule) != (p.DetailRU != "") {
+					t.Errorf("in Russian it is %q", p.Sentence("ru"))
+				}
 				if p.Sentence("ru") == p.Sentence("en") || strings.Contains(p.Sentence("ru"), "%") {
 					t.Errorf("sentences: %q, %q", p.Sentence("ru"), p.Sentence("en"))
 				}

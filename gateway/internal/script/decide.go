@@ -27,7 +27,7 @@ func (p *Pool) Decide(ctx context.Context, calls []rule.Call) ([]rule.Result, er
 	for i := range calls {
 		switch name := calls[i].Rule; {
 		case !known[name]:
-			results[i].Err = &rule.Error{Kind: rule.NoRule, Text: fmt.Sprintf("no rule is named %q", name)}
+			results[i].Err = noRule(name)
 		case p.health.isDisabled(name):
 			results[i].Err = disabledError()
 		default:
@@ -55,7 +55,8 @@ func (p *Pool) Decide(ctx context.Context, calls []rule.Call) ([]rule.Result, er
 }
 
 func disabledError() *rule.Error {
-	return &rule.Error{Kind: rule.Disabled, Text: fmt.Sprintf("the rule is switched off because it failed %d times in a row; correct it and save it", failuresInRow)}
+	return rule.Failure(rule.Disabled, "", rule.Say("правило выключено: оно завершилось ошибкой %d раз подряд; исправьте и сохраните его",
+		"the rule is switched off because it failed %d times in a row; correct it and save it", failuresInRow))
 }
 
 // take waits for a worker without a batch: one batch at a time, so that a kill hits nobody else.

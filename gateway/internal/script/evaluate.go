@@ -24,6 +24,13 @@ type evaluation struct {
 	skips    []skipped
 	log      []string
 	logFull  bool
+	said     ourWords
+}
+
+// ourWords are those of an exception that we threw, in Russian.
+type ourWords struct {
+	object *goja.Object
+	ru     string
 }
 
 // declaration is one call of rule().
@@ -49,7 +56,7 @@ func newEvaluation(e engine, file *compiledFile, call *rule.Call) *evaluation {
 func (e engine) evaluate(set *compiledSet, call *rule.Call) rule.Result {
 	compiled, ok := set.rules[call.Rule]
 	if !ok {
-		return rule.Result{Err: &rule.Error{Kind: rule.NoRule, Text: fmt.Sprintf("no rule is named %q", call.Rule)}}
+		return rule.Result{Err: noRule(call.Rule)}
 	}
 	ev := newEvaluation(e, compiled.file, call)
 	var result rule.Result
@@ -89,8 +96,12 @@ func (ev *evaluation) run(do func()) (fault *rule.Error) {
 	return nil
 }
 
+func noRule(name string) *rule.Error {
+	return rule.Failure(rule.NoRule, "", rule.Say("правила с именем %q нет", "no rule is named %q", name))
+}
+
 func timedOut(where string) *rule.Error {
-	return &rule.Error{Kind: rule.TimedOut, Where: where, Text: "the rule took longer than " + interruptAfter.String()}
+	return rule.Failure(rule.TimedOut, where, rule.Say("правило считало дольше %s", "the rule took longer than %s", interruptAfter))
 }
 
 func (ev *evaluation) runFile() {
@@ -103,7 +114,7 @@ func (ev *evaluation) runFile() {
 func (ev *evaluation) faultOf(caught any) *rule.Error {
 	err, ok := caught.(error)
 	if !ok {
-		return &rule.Error{Kind: rule.Threw, Where: ev.file.name, Text: short(fmt.Sprintf("the engine failed: %v", caught), maxErrorText)}
+		return ev.engineFailed(caught)
 	}
 	var interrupted *goja.InterruptedError
 	var overflow *goja.StackOverflowError
@@ -112,23 +123,36 @@ func (ev *evaluation) faultOf(caught any) *rule.Error {
 	case errors.As(err, &interrupted):
 		return timedOut(ev.where(interrupted.Stack()))
 	case errors.As(err, &overflow):
-		return &rule.Error{Kind: rule.Threw, Where: ev.where(overflow.Stack()), Text: "functions call each other too deep"}
+		return rule.Failure(rule.Threw, ev.where(overflow.Stack()), rule.Say("функции вызывают друг друга слишком глубоко", "functions call each other too deep"))
 	case errors.As(err, &thrown):
 		return ev.thrown(thrown)
 	default:
-		return &rule.Error{Kind: rule.Threw, Where: ev.file.name, Text: short("the engine failed: "+err.Error(), maxErrorText)}
+		return ev.engineFailed(err)
 	}
+}
+
+func (ev *evaluation) engineFailed(caught any) *rule.Error {
+	said := short(fmt.Sprint(caught), maxErrorText)
+	return failure(rule.Threw, ev.file.name, rule.Say("движок правил дал сбой: %s", "the engine failed: %s", said))
+}
+
+// failure is rule.Failure with words that are bounded.
+func failure(kind rule.ErrorKind, where string, words rule.Words) *rule.Error {
+	return rule.Failure(kind, where, rule.Words{RU: short(words.RU, maxErrorText), EN: short(words.EN, maxErrorText)})
 }
 
 // thrown describes an exception. Its value may be a script's own object, so that even reading it may
 // throw or hang; a hang is still under the time limit, because the interrupt flag stays.
 func (ev *evaluation) thrown(ex *goja.Exception) *rule.Error {
-	text := "an exception that cannot be shown"
+	words := rule.Say("исключение, которое нельзя показать", "an exception that cannot be shown")
 	func() {
-		defer func() { _ = recover() }() //nolint:errcheck // the text above serves
-		_ = ev.rt.Try(func() { text = ex.Value().String() })
+		defer func() { _ = recover() }() //nolint:errcheck // the words above serve
+		_ = ev.rt.Try(func() { words = rule.Words{EN: ex.Value().String()} })
 	}()
-	return &rule.Error{Kind: rule.Threw, Where: ev.where(ex.Stack()), Text: short(text, maxErrorText)}
+	if object, ok := ex.Value().(*goja.Object); ok && object == ev.said.object {
+		words.RU = ev.said.ru
+	}
+	return failure(rule.Threw, ev.where(ex.Stack()), words)
 }
 
 // where gives the innermost place in the rule's own file.
@@ -148,12 +172,12 @@ func (ev *evaluation) where(stack []goja.StackFrame) string {
 func (ev *evaluation) handle(compiled compiledRule) rule.Result {
 	where := fmt.Sprintf("%s:%d", ev.file.name, compiled.line)
 	if compiled.index >= len(ev.declared) || ev.declared[compiled.index].object == nil {
-		return returned(where, "", "the file declares other rules now than when it was loaded")
+		return returned(where, rule.Say("сейчас файл объявляет не те правила, что при загрузке", "the file declares other rules now than when it was loaded"))
 	}
 	object := ev.declared[compiled.index].object
 	handle, ok := goja.AssertFunction(object.Get("handle"))
 	if !ok {
-		return returned(where, "", "handle is no function any more")
+		return returned(where, rule.Say("handle больше не функция", "handle is no function any more"))
 	}
 	value, err := handle(object, ev.change(), ev.context())
 	if err != nil {
@@ -162,9 +186,6 @@ func (ev *evaluation) handle(compiled compiledRule) rule.Result {
 	return ev.export(value, where)
 }
 
-func returned(where, path, text string) rule.Result {
-	if path != "" {
-		text = path + ": " + text
-	}
-	return rule.Result{Err: &rule.Error{Kind: rule.Returned, Where: where, Text: short(text, maxErrorText)}}
+func returned(where string, words rule.Words) rule.Result {
+	return rule.Result{Err: failure(rule.Returned, where, words)}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dop251/goja"
+
+	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
 
 // builtins are the globals of the language that rules keep. The rest (typed arrays, ArrayBuffer, BigInt,
@@ -55,7 +57,7 @@ func (ev *evaluation) helper(name string) func(goja.FunctionCall) goja.Value {
 // holds them is the prototype of an ordinary global object, which takes the script's own declarations.
 func (ev *evaluation) install() {
 	native := ev.rt.GlobalObject()
-	globals := &record{rt: ev.rt, fields: helperNames[:], kept: map[string]goja.Value{}}
+	globals := &record{ev: ev, fields: helperNames[:], kept: map[string]goja.Value{}}
 	globals.read = func(name string) goja.Value {
 		if helper := ev.helper(name); helper != nil {
 			return ev.rt.ToValue(helper)
@@ -84,14 +86,21 @@ func isBuiltin(name string) bool {
 }
 
 // fail throws a TypeError in the script.
-func (ev *evaluation) fail(format string, args ...any) {
-	panic(ev.rt.NewTypeError(append([]any{format}, args...)...))
+func (ev *evaluation) fail(ru, en string, args ...any) { panic(ev.typeError(ru, en, args...)) }
+
+// typeError makes one. A script reads it in English, like the engine's own; for people its Russian words
+// are kept beside it, the latest ones: what a script catches is not told.
+func (ev *evaluation) typeError(ru, en string, args ...any) *goja.Object {
+	words := rule.Say(ru, en, args...)
+	object := ev.rt.NewTypeError("%s", words.EN)
+	ev.said = ourWords{object: object, ru: "TypeError: " + words.RU}
+	return object
 }
 
 // declareRule is rule({…}).
 func (ev *evaluation) declareRule(call goja.FunctionCall) goja.Value {
 	if len(ev.declared) >= maxRules {
-		ev.fail("rule: more than %d rules in one file", maxRules)
+		ev.fail("rule: в одном файле больше %d правил", "rule: more than %d rules in one file", maxRules)
 	}
 	object, _ := call.Argument(0).(*goja.Object)
 	line := 0
@@ -109,11 +118,11 @@ func (ev *evaluation) declareRule(call goja.FunctionCall) goja.Value {
 func (ev *evaluation) skip(call goja.FunctionCall) goja.Value {
 	reason, ok := asText(call.Argument(0))
 	if !ok || strings.TrimSpace(reason) == "" {
-		ev.fail(`ctx.skip: say why, as a text: ctx.skip("the courier calls the guest")`)
+		ev.fail(`ctx.skip: скажите почему, текстом: ctx.skip("курьер звонит гостю сам")`, `ctx.skip: say why, as a text: ctx.skip("the courier calls the guest")`)
 	}
 	const enough = 10 // more than one is odd, endless is hostile
 	if len(ev.skips) >= enough {
-		ev.fail("ctx.skip: called too often")
+		ev.fail("ctx.skip: вызвано слишком много раз", "ctx.skip: called too often")
 	}
 	object := ev.rt.NewObject()
 	ev.skips = append(ev.skips, skipped{object: object, reason: short(reason, maxSkip)})
@@ -189,7 +198,7 @@ func (ev *evaluation) limitBuiltins(global *goja.Object) {
 				size *= int64(len(call.This.String()))
 			}
 			if size > longestText {
-				ev.fail("%s: the text would have more than %d characters", name, longestText)
+				ev.fail("%s: в тексте было бы больше %d знаков", "%s: the text would have more than %d characters", name, longestText)
 			}
 			value, err := original(call.This, call.Arguments...)
 			if err != nil {

@@ -17,10 +17,10 @@ import (
 func (ev *evaluation) textArgument(call goja.FunctionCall, i int, helper string) string {
 	text, ok := asText(call.Argument(i))
 	if !ok {
-		ev.fail("%s: argument %d must be a text", helper, i+1)
+		ev.fail("%s: аргумент %d должен быть текстом", "%s: argument %d must be a text", helper, i+1)
 	}
 	if len(text) > longestText {
-		ev.fail("%s: argument %d is too long", helper, i+1)
+		ev.fail("%s: аргумент %d слишком длинный", "%s: argument %d is too long", helper, i+1)
 	}
 	return text
 }
@@ -34,7 +34,7 @@ func (ev *evaluation) numberArgument(call goja.FunctionCall, i int, helper strin
 			return n
 		}
 	}
-	ev.fail("%s: argument %d must be a number", helper, i+1)
+	ev.fail("%s: аргумент %d должен быть числом", "%s: argument %d must be a number", helper, i+1)
 	return 0
 }
 
@@ -62,7 +62,7 @@ func (ev *evaluation) fmt(call goja.FunctionCall) goja.Value {
 		b.WriteString(ev.variable(vars, text[start+1:end]))
 		text = text[end+1:]
 		if b.Len() > longestText {
-			ev.fail("fmt: the text is too long")
+			ev.fail("fmt: текст слишком длинный", "fmt: the text is too long")
 		}
 	}
 	b.WriteString(text)
@@ -78,9 +78,9 @@ func (ev *evaluation) variable(vars *goja.Object, name string) string {
 		if v := vars.Get(name); v != nil && !goja.IsUndefined(v) && !goja.IsNull(v) {
 			return v.String()
 		}
-		ev.fail("fmt: there is no value for {%s}; there are: %s", name, short(strings.Join(vars.Keys(), ", "), maxShortText))
+		ev.fail("fmt: для {%s} нет значения; есть: %s", "fmt: there is no value for {%s}; there are: %s", name, short(strings.Join(vars.Keys(), ", "), maxShortText))
 	}
-	ev.fail("fmt: there is no value for {%s}", name)
+	ev.fail("fmt: для {%s} нет значения", "fmt: there is no value for {%s}", name)
 	return ""
 }
 
@@ -168,7 +168,7 @@ func formatMoney(amount float64, unit string) string {
 func (ev *evaluation) duration(call goja.FunctionCall) goja.Value {
 	d, ok := readDuration(call.Argument(0))
 	if !ok {
-		ev.fail(`duration: "45s", "20m" or "1h30m" is expected, above 0 and up to 7 days`)
+		ev.fail(`duration: ожидается "45s", "20m" или "1h30m", больше 0 и не больше 7 дней`, `duration: "45s", "20m" or "1h30m" is expected, above 0 and up to 7 days`)
 	}
 	return ev.rt.ToValue(d.Seconds())
 }
@@ -188,7 +188,7 @@ func (ev *evaluation) clockArgument(call goja.FunctionCall, i int) int {
 	text := ev.textArgument(call, i, "between")
 	t, err := time.Parse("15:04", text)
 	if err != nil && text != "24:00" {
-		ev.fail(`between: argument %d must be a time of day like "22:00"`, i+1)
+		ev.fail(`between: аргумент %d должен быть временем суток вида "22:00"`, `between: argument %d must be a time of day like "22:00"`, i+1)
 	}
 	if text == "24:00" {
 		return 24 * 60
@@ -205,7 +205,7 @@ func (ev *evaluation) segments(call goja.FunctionCall) goja.Value {
 func (ev *evaluation) reached(call goja.FunctionCall) goja.Value {
 	stage, goal := ev.stageArgument(call, 0), ev.stageArgument(call, 1)
 	if goal == order.None {
-		ev.fail("reached: argument 2 must be a stage, not an empty text")
+		ev.fail("reached: аргумент 2 должен быть стадией, а не пустым текстом", "reached: argument 2 must be a stage, not an empty text")
 	}
 	return ev.rt.ToValue(stage >= goal)
 }
@@ -221,7 +221,7 @@ func (ev *evaluation) stageArgument(call goja.FunctionCall, i int) order.Stage {
 		for _, s := range order.Stages() {
 			names = append(names, s.String())
 		}
-		ev.fail("reached: argument %d must be a stage: %s", i+1, strings.Join(names, ", "))
+		ev.fail("reached: аргумент %d должен быть стадией: %s", "reached: argument %d must be a stage: %s", i+1, strings.Join(names, ", "))
 	}
 	return stage
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -37,6 +38,8 @@ type Problem struct {
 	Warning bool        `json:"warning,omitempty"`
 	Code    ProblemCode `json:"code"`
 	Detail  string      `json:"detail,omitempty"` // a name, or the engine's own words
+	// DetailRU is the same in Russian; empty: Detail is said in both languages.
+	DetailRU string `json:"detail_ru,omitempty"`
 }
 
 // Where gives "order-ready.js:14".
@@ -53,11 +56,11 @@ func (p Problem) Error() string { return p.Sentence("en") }
 // Sentence says in Russian ("ru") or English where the problem is, what it is and what to do.
 func (p Problem) Sentence(lang string) string {
 	en, ru := p.Code.texts()
-	text := en
+	text, detail := en, p.Detail
 	if lang == "ru" {
-		text = ru
+		text, detail = ru, cmp.Or(p.DetailRU, p.Detail)
 	}
-	return p.Where() + ": " + strings.ReplaceAll(text, "%", p.Detail)
+	return p.Where() + ": " + strings.ReplaceAll(text, "%", detail)
 }
 
 // texts gives both sentences; % stands for the detail.

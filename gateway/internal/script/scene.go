@@ -12,7 +12,7 @@ import (
 // record is a read-only object over Go values: a field becomes a value of the engine when a script
 // reads it. Writing and deleting throw, since rules run in strict mode.
 type record struct {
-	rt     *goja.Runtime
+	ev     *evaluation
 	fields []string
 	read   func(key string) goja.Value // nil: no such field
 	kept   map[string]goja.Value       // objects that were read, so that they are equal to themselves
@@ -44,13 +44,13 @@ func (r *record) Has(key string) bool {
 }
 
 // Set implements goja.DynamicObject: it refuses.
-func (r *record) Set(key string, _ goja.Value) bool { panic(readOnly(r.rt, key)) }
+func (r *record) Set(key string, _ goja.Value) bool { panic(r.ev.readOnly(key)) }
 
 // Delete implements goja.DynamicObject: it refuses.
-func (r *record) Delete(key string) bool { panic(readOnly(r.rt, key)) }
+func (r *record) Delete(key string) bool { panic(r.ev.readOnly(key)) }
 
-func readOnly(rt *goja.Runtime, what any) *goja.Object {
-	return rt.NewTypeError("%v cannot be changed: a rule changes nothing, it returns messages", what)
+func (ev *evaluation) readOnly(what any) *goja.Object {
+	return ev.typeError("%v нельзя изменить: правило ничего не меняет, оно возвращает сообщения", "%v cannot be changed: a rule changes nothing, it returns messages", what)
 }
 
 // Keys implements goja.DynamicObject.
@@ -58,7 +58,7 @@ func (r *record) Keys() []string { return r.fields }
 
 // list is a read-only array.
 type list struct {
-	rt     *goja.Runtime
+	ev     *evaluation
 	length int
 	read   func(i int) goja.Value
 	kept   []goja.Value
@@ -82,13 +82,13 @@ func (l *list) Get(i int) goja.Value {
 }
 
 // Set implements goja.DynamicArray: it refuses.
-func (l *list) Set(i int, _ goja.Value) bool { panic(readOnly(l.rt, i)) }
+func (l *list) Set(i int, _ goja.Value) bool { panic(l.ev.readOnly(i)) }
 
 // SetLen implements goja.DynamicArray: it refuses.
-func (l *list) SetLen(int) bool { panic(readOnly(l.rt, "length")) }
+func (l *list) SetLen(int) bool { panic(l.ev.readOnly("length")) }
 
 func (ev *evaluation) record(fields []string, read func(string) goja.Value) goja.Value {
-	return ev.rt.NewDynamicObject(&record{rt: ev.rt, fields: fields, read: read})
+	return ev.rt.NewDynamicObject(&record{ev: ev, fields: fields, read: read})
 }
 
 // fieldsOf names the fields of each object that rules see. types/orderbell.d.ts declares the same; a
@@ -164,7 +164,7 @@ func (ev *evaluation) orderRecord(o *order.Order) goja.Value {
 		case "guest":
 			return ev.guest(&ev.call.Snapshot)
 		case "dishes":
-			return ev.rt.NewDynamicArray(&list{rt: ev.rt, length: len(o.Dishes), read: func(i int) goja.Value { return ev.dish(&o.Dishes[i]) }})
+			return ev.rt.NewDynamicArray(&list{ev: ev, length: len(o.Dishes), read: func(i int) goja.Value { return ev.dish(&o.Dishes[i]) }})
 		}
 		return nil
 	})

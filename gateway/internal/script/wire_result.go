@@ -30,6 +30,7 @@ func writeResult(w *writer, res *rule.Result) {
 		w.text(string(res.Err.Kind))
 		w.text(res.Err.Where)
 		w.text(res.Err.Text)
+		w.text(res.Err.RU)
 	}
 	w.text(res.Skip)
 	w.number(len(res.Messages))
@@ -69,7 +70,7 @@ func decodeResults(data []byte, calls int) (results []rule.Result, hasSet bool, 
 
 func readResult(r *reader, res *rule.Result) {
 	if r.flag() {
-		res.Err = &rule.Error{Kind: rule.ErrorKind(r.text()), Where: r.text(), Text: r.text()}
+		res.Err = &rule.Error{Kind: rule.ErrorKind(r.text()), Where: r.text(), Text: r.text(), RU: r.text()}
 	}
 	res.Skip = r.text()
 	n := r.count()
@@ -133,6 +134,7 @@ func encodeLoaded(rules []rule.Rule, problems []Problem) []byte {
 		w.flag(p.Warning)
 		w.text(string(p.Code))
 		w.text(p.Detail)
+		w.text(p.DetailRU)
 	}
 	return w.buf
 }
@@ -147,7 +149,7 @@ func decodeLoaded(data []byte) (rules []rule.Rule, problems []Problem, err error
 		rules = append(rules, ru)
 	}
 	for range r.count() {
-		problems = append(problems, Problem{File: r.text(), Line: r.number(), Warning: r.flag(), Code: ProblemCode(r.text()), Detail: r.text()})
+		problems = append(problems, Problem{File: r.text(), Line: r.number(), Warning: r.flag(), Code: ProblemCode(r.text()), Detail: r.text(), DetailRU: r.text()})
 	}
 	return rules, problems, r.end()
 }

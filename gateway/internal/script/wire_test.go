@@ -39,7 +39,7 @@ func TestWireKeepsResults(t *testing.T) {
 	results := []rule.Result{
 		{Messages: []rule.Draft{{To: "+79990000001", Text: "готов", Category: "transactional", ExpiresIn: 5, Dedupe: "k"}, {Text: "x"}}, Log: []string{"a", "b"}},
 		{Skip: "no"},
-		{Err: &rule.Error{Kind: rule.Threw, Where: "a.js:1", Text: "x"}},
+		{Err: &rule.Error{Kind: rule.Threw, Where: "a.js:1", Text: "x", RU: "икс"}},
 	}
 	got, hasSet, err := decodeResults(encodeResults(results), 3)
 	if diff := cmp.Diff(results, got); diff != "" || !hasSet || err != nil {
@@ -48,7 +48,7 @@ func TestWireKeepsResults(t *testing.T) {
 	if _, _, err := decodeResults(encodeResults(results), 2); err == nil {
 		t.Error("more results than calls gave no error")
 	}
-	problems := []Problem{{File: "a.js", Line: 3, Warning: true, Code: LookAround, Detail: "x"}}
+	problems := []Problem{{File: "a.js", Line: 3, Warning: true, Code: LookAround, Detail: "x", DetailRU: "икс"}}
 	rules := []rule.Rule{{Name: "r", File: "a.js", Version: "1", On: []order.Kind{"order.ready"}}}
 	gotRules, gotProblems, err := decodeLoaded(encodeLoaded(rules, problems))
 	if diff := cmp.Diff(problems, gotProblems) + cmp.Diff(rules, gotRules); diff != "" || err != nil {
