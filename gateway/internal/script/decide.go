@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
@@ -81,12 +80,15 @@ type turn struct {
 
 // batch evaluates the calls with these indexes.
 func (t *turn) batch(ctx context.Context, indexes []int) error {
-	var again []int
+	var again, starved []int // starved: one of them took too much memory
 	for len(indexes) > 0 {
 		n, err := t.ask(ctx, indexes)
 		var death *deathError
 		if errors.As(err, &death) {
 			again = append(again, indexes...)
+			if death.memory {
+				starved = indexes
+			}
 			break
 		}
 		if err != nil {
@@ -107,6 +109,7 @@ func (t *turn) batch(ctx context.Context, indexes []int) error {
 			return err
 		}
 	}
+	t.blame(starved)
 	return nil
 }
 
@@ -119,7 +122,7 @@ func (t *turn) alone(ctx context.Context, i int) error {
 	_, err := t.ask(ctx, []int{i})
 	var death *deathError
 	if errors.As(err, &death) {
-		t.results[i] = rule.Result{Err: &rule.Error{Kind: rule.Killed, Where: t.fileOf(t.calls[i].Rule), Text: death.cause}}
+		t.results[i] = rule.Result{Err: rule.Failure(rule.Killed, t.fileOf(t.calls[i].Rule), death.words)}
 		err = nil
 	}
 	if err == nil {
@@ -173,6 +176,10 @@ func (t *turn) ask(ctx context.Context, indexes []int) (n int, err error) {
 	if !hasSet || len(results) == 0 {
 		return 0, errors.New("script: the worker answers nothing")
 	}
+	// A time-out ends the batch, so that it can only be the last.
+	if last := results[len(results)-1].Err; last != nil && last.Kind == rule.TimedOut && starves(lease) {
+		results[len(results)-1].Err = rule.Failure(rule.Killed, last.Where, tooMuchMemory())
+	}
 	for k := range results {
 		t.results[indexes[k]] = results[k]
 	}
@@ -180,13 +187,9 @@ func (t *turn) ask(ctx context.Context, indexes []int) (n int, err error) {
 }
 
 func (t *turn) send(ctx context.Context, lease *child.Lease, worker *child.Worker, request []byte, calls int) ([]rule.Result, bool, error) {
-	limit := killAfter
-	if calls > 1 {
-		limit += batchBudget // the last evaluation of a batch begins by then
-	}
+	slow := evaluationLimit(calls)
 	if !t.pool.opts.noKill {
-		timer := time.AfterFunc(limit, func() { lease.Kill("an evaluation takes longer than " + killAfter.String()) })
-		defer timer.Stop()
+		defer slow.watch(lease).Stop()
 	}
 	answer, err := worker.Call(ctx, request)
 	if err != nil {
@@ -195,18 +198,19 @@ func (t *turn) send(ctx context.Context, lease *child.Lease, worker *child.Worke
 			lease.Kill("its call was given up")
 			return nil, false, ctx.Err()
 		}
-		return nil, false, &deathError{cause: bury(lease)}
+		return nil, false, bury(lease, slow)
 	}
 	return decodeResults(answer, calls)
 }
 
 func (t *turn) give(ctx context.Context, lease *child.Lease, worker *child.Worker) error {
-	defer killAtLoadLimit(lease, len(t.pool.Set().Files)).Stop()
+	slow := loadLimit(len(t.pool.Set().Files))
+	defer slow.watch(lease).Stop()
 	if _, err := worker.Call(ctx, t.loaded); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return &deathError{cause: bury(lease)}
+		return bury(lease, slow)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ const (
 	batchBudget     = 50 * time.Millisecond  // a worker answers a batch with what it has by then
 	loadPerFile     = 20 * time.Millisecond  // beside killAfter, for each file that a worker reads
 	connectionGrace = 200 * time.Millisecond // for a process to end after its connection did
+	memoryLooks     = 20 * time.Millisecond  // for the watch on memory to look at a worker that ran out of time
 	memoryMax       = 128 << 20              // resident bytes of a worker
 	stackFrames     = 256                    // of a script
 	goStackMax      = 64 << 20               // bytes of a worker's Go stack: past it the worker dies quickly

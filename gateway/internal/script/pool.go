@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 
@@ -184,7 +183,7 @@ func (p *Pool) try(ctx context.Context, files []rule.File) ([]rule.Rule, []Probl
 		_, _, err := loadInto(ctx, trial, []rule.File{file})
 		switch {
 		case errors.As(err, &death):
-			problems = append(problems, Problem{File: file.Name, Code: KillsWorker, Detail: death.cause})
+			problems = append(problems, Problem{File: file.Name, Code: KillsWorker, Detail: death.words.EN, DetailRU: death.words.RU})
 		case err != nil:
 			return nil, nil, err
 		}
@@ -194,11 +193,6 @@ func (p *Pool) try(ctx context.Context, files []rule.File) ([]rule.Rule, []Probl
 	}
 	return nil, problems, nil
 }
-
-// deathError says that a worker died of what it was given.
-type deathError struct{ cause string }
-
-func (e *deathError) Error() string { return "script: the worker died: " + e.cause }
 
 // loadInto gives a worker a set and returns what it found in it.
 func loadInto(ctx context.Context, supervisor *child.Supervisor, files []rule.File) ([]rule.Rule, []Problem, error) {
@@ -211,40 +205,14 @@ func loadInto(ctx context.Context, supervisor *child.Supervisor, files []rule.Fi
 	if !ok {
 		return nil, nil, errors.New("script: the worker does not speak our protocol")
 	}
-	defer killAtLoadLimit(lease, len(files)).Stop()
+	slow := loadLimit(len(files))
+	defer slow.watch(lease).Stop()
 	answer, err := worker.Call(ctx, encodeLoad(setVersion(files), files))
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, nil, err
 		}
-		return nil, nil, &deathError{cause: bury(lease)}
+		return nil, nil, bury(lease, slow)
 	}
 	return decodeLoaded(answer)
-}
-
-// bury ends a worker whose call failed and says what it died of. Its lease is still to be released.
-func bury(lease *child.Lease) string {
-	grace := time.NewTimer(connectionGrace)
-	defer grace.Stop()
-	select {
-	case <-lease.Dead():
-	case <-grace.C:
-		lease.Kill("its connection broke") // it is busy writing down its own death, or worse
-		<-lease.Dead()
-		if words := lease.LastWords(); words != "" {
-			return words
-		}
-	}
-	why := lease.Why()
-	lease.Kill("its rule ended it") // so that the death is not held against the program
-	if why.Kind == child.TooMuchMemory {
-		return "memory: " + why.Detail
-	}
-	return why.Detail
-}
-
-// killAtLoadLimit kills a worker that takes too long to read so many files, unless it is stopped.
-func killAtLoadLimit(lease *child.Lease, files int) *time.Timer {
-	limit := killAfter + time.Duration(files)*loadPerFile
-	return time.AfterFunc(limit, func() { lease.Kill("reading takes longer than " + limit.String()) })
 }
