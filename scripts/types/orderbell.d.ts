@@ -154,9 +154,9 @@ interface Settings {
 }
 
 interface Message {
-  /** The guest's phone, or another one; null or absent: the guest's, as soon as it is known. */
+  /** The phone of the order's guest and nobody else's; null or absent: the guest's, as soon as it is known. */
   to?: string | null;
-  /** Up to 4 KiB. */
+  /** At most 10 parts, see segments(): 1530 Latin characters, or 670 if one of them is Cyrillic. */
   text: string;
   /** "transactional" if absent. */
   category?: "transactional" | "marketing";

@@ -2,6 +2,7 @@ package script
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/orderbell/orderbell/gateway/internal/kds"
+	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/order"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 	"github.com/orderbell/orderbell/scripts"
@@ -179,6 +181,25 @@ func TestATextDoesNotEndInTheSpaceBeforeANameThatIsNotSet(t *testing.T) {
 	result := evaluateBody(t, `return { to: "+79990000001", text: fmt("Заказ {n} готов. {name}", { n: "12.1", name: "" }) };`)
 	if len(result.Messages) != 1 || result.Messages[0].Text != "Заказ 12.1 готов." {
 		t.Errorf("%+v, want the text without a space at its end", result)
+	}
+}
+
+// TestTypesNameTheLongestText holds what the types say of a text against what counts parts.
+func TestTypesNameTheLongestText(t *testing.T) {
+	t.Parallel()
+	types, err := fs.ReadFile(scripts.FS, "types/orderbell.d.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const latin, cyrillic = 1530, 670
+	if want := fmt.Sprintf("At most %d parts, see segments(): %d Latin characters, or %d", rule.DefaultSegments, latin, cyrillic); !strings.Contains(string(types), want) {
+		t.Errorf("the types do not say %q", want)
+	}
+	for letter, most := range map[string]int{"x": latin, "я": cyrillic} {
+		longest, more := message.CountSegments(strings.Repeat(letter, most)).Parts, message.CountSegments(strings.Repeat(letter, most+1)).Parts
+		if longest != rule.DefaultSegments || more <= longest {
+			t.Errorf("%d of %q are %d parts and one more %d, want %d to be the most", most, letter, longest, more, rule.DefaultSegments)
+		}
 	}
 }
 
