@@ -115,6 +115,7 @@ func (a *App) tryRules(ctx context.Context) (tried string, err error) {
 	// What stands in for a file is kept already, and the cases beside it are those of the file.
 	own := slices.DeleteFunc(slices.Clone(loaded.Set.Files), func(f rule.File) bool { return loaded.EarlierOf(f.Name) != nil })
 	keepVersions(ctx, a.db, a.opts.Config.Rules, own, a.opts.Log)
+	keepLeftOut(ctx, a.db, loaded.LeftOut(), a.opts.Log)
 	a.opts.Log.Info("rules loaded", "rules", len(loaded.Set.Rules), "version", loaded.Set.Version)
 	return ruleVersions(files), nil
 }

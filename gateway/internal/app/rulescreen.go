@@ -236,6 +236,7 @@ func (s *ruleScreen) serve(ctx context.Context) error {
 		}
 	}
 	s.watch.tried, s.watch.told = ruleVersions(files), ""
+	keepLeftOut(ctx, s.db, nil, s.opts.Log)
 	return nil
 }
 

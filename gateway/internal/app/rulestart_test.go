@@ -62,6 +62,9 @@ func TestABrokenRuleFileAtTheStartIsStoodInForByItsLastVersion(t *testing.T) {
 	}
 	ready(1)
 	eventually(t, "a text by the version of before", func() bool { return len(h.sent()) == 1 })
+	h.event(4, "sent", "")
+	const leftOut = "Rule files that do not serve now because of a fault: "
+	eventually(t, "the file that is left out, at an order that no rule matched", func() bool { return strings.Contains(h.story("4.1"), leftOut+"never.js. ") })
 	h.settle()
 	if listed, err := h.run("rule", "list"); err == nil || !strings.Contains(listed, "order-stage.js:2") {
 		t.Errorf("rule list: %v, want the fault of the file itself:\n%s", err, listed)
@@ -76,6 +79,9 @@ func TestABrokenRuleFileAtTheStartIsStoodInForByItsLastVersion(t *testing.T) {
 	h.noRule("never.js")
 	h.owner().ask(http.MethodPost, "/rules/order-stage.js/enabled", map[string]bool{"enabled": false}, http.StatusOK, nil)
 	h.again()
+	if story := h.story("4.1"); strings.Contains(story, leftOut) {
+		t.Errorf("a file that is gone is still said to be left out:\n%s", story)
+	}
 	ready(2)
 	eventually(t, "the order with the rule switched off", func() bool { return strings.Contains(h.story("2.1"), "2.1") })
 

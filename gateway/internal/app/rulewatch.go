@@ -26,11 +26,12 @@ type ruleLoader interface {
 	Load(ctx context.Context, files []rule.File) (rule.Set, []script.Problem, error)
 }
 
-// ruleShelf knows which rule files are switched off, and keeps what stood in those that serve. Implemented
-// by store.DB.
+// ruleShelf knows which rule files are switched off, and keeps what stood in those that serve and which do
+// not. Implemented by store.DB.
 type ruleShelf interface {
 	RulesOff(ctx context.Context) (map[string]bool, error)
 	AddRuleVersion(ctx context.Context, saved rule.Saved) error
+	SetRulesLeftOut(ctx context.Context, names []string) error
 }
 
 // ruleWatch takes over rule files that were changed while the gateway runs. Unless all of them are
@@ -100,6 +101,7 @@ func (w *ruleWatch) look(ctx context.Context) {
 	}
 	if !faulty {
 		keepVersions(ctx, w.shelf, w.folder, files, w.log)
+		keepLeftOut(ctx, w.shelf, nil, w.log)
 		w.log.Info("changed rules serve", "rules", len(set.Rules), "version", set.Version)
 	}
 }
@@ -156,6 +158,17 @@ func keepVersions(ctx context.Context, shelf ruleShelf, folder string, files []r
 		if err != nil {
 			log.Error("the version of a rule file cannot be kept", "file", f.Name, "error", err)
 		}
+	}
+}
+
+// keepLeftOut keeps which files do not serve because of a fault, for whoever asks why a guest was not
+// texted. That it cannot be kept stops no rule.
+func keepLeftOut(ctx context.Context, shelf ruleShelf, names []string, log hclog.Logger) {
+	if shelf == nil {
+		return
+	}
+	if err := shelf.SetRulesLeftOut(ctx, names); err != nil {
+		log.Error("it cannot be kept which rule files do not serve", "files", names, "error", err)
 	}
 }
 

@@ -18,4 +18,5 @@ type History struct {
 	Events    []kds.Event // without bodies
 	Decisions []Decision
 	Messages  []message.Listed // with Tries
+	LeftOut   []string         // rule files that do not serve now because of a fault
 }

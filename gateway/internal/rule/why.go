@@ -134,6 +134,9 @@ func (w why) undecided() string {
 		because = pick(w.ru, "Заказ закрыли раньше, чем он дошёл до нужной стадии.", "The order was closed before it reached the stage of a text.")
 	default:
 		because = fmt.Sprintf(pick(w.ru, "Ни одно правило не сработало: заказ сейчас %s.", "No rule matched: the order is now %s."), stageWord(o.Stage, w.ru))
+		if len(w.h.LeftOut) > 0 {
+			because += fmt.Sprintf(pick(w.ru, " Из-за ошибки сейчас не работают файлы правил: %s.", " Rule files that do not serve now because of a fault: %s."), strings.Join(w.h.LeftOut, ", "))
+		}
 	}
 	if w.h.Contact == nil {
 		because += pick(w.ru, " Телефон гостя не привязан.", " No phone of the guest is bound.")

@@ -25,6 +25,18 @@ func (u Usable) EarlierOf(name string) *rule.Saved {
 	return nil
 }
 
+// LeftOut names the files of which nothing serves, in their order.
+func (u Usable) LeftOut() []string {
+	var names []string
+	for _, p := range u.Faults() {
+		if u.EarlierOf(p.File) == nil && !slices.Contains(names, p.File) {
+			names = append(names, p.File)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Faults gives the problems that are no warnings.
 func (u Usable) Faults() []Problem {
 	return slices.DeleteFunc(slices.Clone(u.Problems), func(p Problem) bool { return p.Warning })

@@ -22,6 +22,9 @@ func (db *DB) History(ctx context.Context, orderID string) (*rule.History, error
 			return nil, err
 		}
 	}
+	if h.LeftOut, err = db.rulesLeftOut(ctx); err != nil {
+		return nil, err
+	}
 	if h.Events, err = db.eventsOf(ctx, o.ID); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
@@ -85,4 +86,24 @@ func (db *DB) RulesOff(ctx context.Context) (map[string]bool, error) {
 		return err
 	}, `SELECT name FROM rule_off`)
 	return off, err
+}
+
+const leftOutKey = "rules_left_out"
+
+// SetRulesLeftOut keeps which rule files do not serve because of a fault.
+func (db *DB) SetRulesLeftOut(ctx context.Context, names []string) error {
+	now := strings.Join(names, "\n")
+	if before, err := db.State(ctx, leftOutKey); err != nil || before == now {
+		return err
+	}
+	return db.SetState(ctx, leftOutKey, now)
+}
+
+// rulesLeftOut is what SetRulesLeftOut kept last.
+func (db *DB) rulesLeftOut(ctx context.Context) ([]string, error) {
+	kept, err := db.State(ctx, leftOutKey)
+	if err != nil || kept == "" {
+		return nil, err
+	}
+	return strings.Split(kept, "\n"), nil
 }
