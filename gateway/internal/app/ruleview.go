@@ -69,7 +69,7 @@ func ruleFaults(problems []script.Problem, lang string) []adminapi.RuleFault {
 			severity = "warning"
 		}
 		text := strings.TrimPrefix(p.Sentence(lang), p.Where()+": ")
-		faults = append(faults, adminapi.RuleFault{Severity: severity, Where: p.Where(), Line: p.Line, Text: text})
+		faults = append(faults, adminapi.RuleFault{Severity: severity, Where: p.Where(), Line: p.Line, Column: p.Column, Text: text})
 	}
 	return faults
 }

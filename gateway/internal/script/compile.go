@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dop251/goja"
+	gojafile "github.com/dop251/goja/file"
 	"github.com/dop251/goja/parser"
 
 	"github.com/orderbell/orderbell/gateway/internal/order"
@@ -93,7 +95,8 @@ func compileSource(file rule.File) (*goja.Program, *Problem) {
 		problem := &Problem{File: file.Name, Code: Syntax, Detail: short(err.Error(), maxErrorText)}
 		var list parser.ErrorList
 		if errors.As(err, &list) && len(list) > 0 {
-			problem.Line, problem.Detail = list[0].Position.Line, short(list[0].Message, maxErrorText)
+			problem.at(file.Source, list[0].Position)
+			problem.Detail = short(list[0].Message, maxErrorText)
 		}
 		return nil, problem
 	}
@@ -102,12 +105,24 @@ func compileSource(file rule.File) (*goja.Program, *Problem) {
 		problem := &Problem{File: file.Name, Code: Syntax, Detail: short(err.Error(), maxErrorText)}
 		var syntax *goja.CompilerSyntaxError
 		if errors.As(err, &syntax) && syntax.File != nil {
-			problem.Line = syntax.File.Position(syntax.Offset).Line
+			problem.at(file.Source, syntax.File.Position(syntax.Offset))
 			problem.Detail = short(syntax.Message, maxErrorText)
 		}
 		return nil, problem
 	}
 	return program, nil
+}
+
+// at takes over the engine's place; it counts columns in bytes, editors in characters.
+func (p *Problem) at(source string, place gojafile.Position) {
+	p.Line = place.Line
+	lines := strings.Split(source, "\n")
+	if place.Line < 1 || place.Line > len(lines) {
+		return
+	}
+	if line := lines[place.Line-1]; place.Column >= 1 && place.Column <= len(line)+1 {
+		p.Column = utf8.RuneCountInString(line[:place.Column-1]) + 1
+	}
 }
 
 // declare runs the file once, to see which rules it declares.

@@ -63,7 +63,7 @@ func TestProblems(t *testing.T) {
 			t.Parallel()
 			_, got := engine{}.compile("v", []rule.File{{Name: "a.js", Source: c.source}})
 			byCode := cmpopts.SortSlices(func(a, b Problem) bool { return a.Code < b.Code })
-			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Problem{}, "Detail", "DetailRU"), byCode, cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Problem{}, "Column", "Detail", "DetailRU"), byCode, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			for _, p := range got {
@@ -117,4 +117,21 @@ func FuzzReturn(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestAMistakeInTheTextOfAFileHasItsColumn(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"let a = 1;\n  let b b;":           "a.js:2:9",
+		"let a = 'привет'; let b b;":       "a.js:1:25",
+		"let a;\nlet a;":                   "a.js:2:5",
+		"rule({":                           "a.js:1:7",
+		"const s = 'п';\r\nconst t = 1 1;": "a.js:2:13",
+	} {
+		_, problems := engine{}.compile("v", []rule.File{{Name: "a.js", Source: source}})
+		faults := Usable{Problems: problems}.Faults()
+		if len(faults) != 1 || faults[0].Code != Syntax || faults[0].Where() != want {
+			t.Errorf("%q: got %v, want one at %s", source, faults, want)
+		}
+	}
 }

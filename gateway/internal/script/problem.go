@@ -34,7 +34,8 @@ const (
 // Problem is one thing that is wrong with a rule file. It is an error by itself.
 type Problem struct {
 	File    string      `json:"file"`
-	Line    int         `json:"line,omitempty"` // 1 is the first; 0: the file as a whole
+	Line    int         `json:"line,omitempty"`   // 1 is the first; 0: the file as a whole
+	Column  int         `json:"column,omitempty"` // in characters, from 1; 0: not known
 	Warning bool        `json:"warning,omitempty"`
 	Code    ProblemCode `json:"code"`
 	Detail  string      `json:"detail,omitempty"` // a name, or the engine's own words
@@ -42,12 +43,15 @@ type Problem struct {
 	DetailRU string `json:"detail_ru,omitempty"`
 }
 
-// Where gives "order-ready.js:14".
+// Where gives "order-ready.js:14:3", or as much of it as is known.
 func (p Problem) Where() string {
-	if p.Line == 0 {
+	switch {
+	case p.Line == 0:
 		return p.File
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.File, p.Line)
 	}
-	return fmt.Sprintf("%s:%d", p.File, p.Line)
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
 // Error gives the English sentence.

@@ -131,6 +131,7 @@ func encodeLoaded(rules []rule.Rule, problems []Problem) []byte {
 	for _, p := range problems {
 		w.text(p.File)
 		w.number(p.Line)
+		w.number(p.Column)
 		w.flag(p.Warning)
 		w.text(string(p.Code))
 		w.text(p.Detail)
@@ -149,7 +150,7 @@ func decodeLoaded(data []byte) (rules []rule.Rule, problems []Problem, err error
 		rules = append(rules, ru)
 	}
 	for range r.count() {
-		problems = append(problems, Problem{File: r.text(), Line: r.number(), Warning: r.flag(), Code: ProblemCode(r.text()), Detail: r.text(), DetailRU: r.text()})
+		problems = append(problems, Problem{File: r.text(), Line: r.number(), Column: r.number(), Warning: r.flag(), Code: ProblemCode(r.text()), Detail: r.text(), DetailRU: r.text()})
 	}
 	return rules, problems, r.end()
 }

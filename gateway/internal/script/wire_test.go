@@ -48,7 +48,7 @@ func TestWireKeepsResults(t *testing.T) {
 	if _, _, err := decodeResults(encodeResults(results), 2); err == nil {
 		t.Error("more results than calls gave no error")
 	}
-	problems := []Problem{{File: "a.js", Line: 3, Warning: true, Code: LookAround, Detail: "x", DetailRU: "икс"}}
+	problems := []Problem{{File: "a.js", Line: 3, Column: 7, Warning: true, Code: LookAround, Detail: "x", DetailRU: "икс"}}
 	rules := []rule.Rule{{Name: "r", File: "a.js", Version: "1", On: []order.Kind{"order.ready"}}}
 	gotRules, gotProblems, err := decodeLoaded(encodeLoaded(rules, problems))
 	if diff := cmp.Diff(problems, gotProblems) + cmp.Diff(rules, gotRules); diff != "" || err != nil {
