@@ -5,15 +5,15 @@ import "context"
 // Sender is what every account must be able to do. Send hands one message to the operator and
 // returns when the operator has answered. Return a Failure (see Fail) to say why it did not work;
 // any other error counts as UnknownOutcome. Send is called from several goroutines at once, at most
-// Plugin.MaxInFlight.
+// Plugin.MaxInFlight. An Accepted.ID beside an error is a contradiction, which counts as Internal.
 type Sender interface {
 	Send(ctx context.Context, m Message) (Accepted, error)
 }
 
 // BatchSender sends several messages in one call of the operator. It must return one outcome for
-// each message; the SDK puts them in order by ID and treats what is missing as Internal. The error is
-// for a call that failed as a whole: it then holds for every message without an outcome.
-// Batches have at most Plugin.MaxBatch messages.
+// each message; the SDK puts them in order by ID and treats what is missing, there twice or contradicts
+// itself as Internal. The error is for a call that failed as a whole: it then holds for every message
+// without an outcome. Batches have at most Plugin.MaxBatch messages.
 type BatchSender interface {
 	SendBatch(ctx context.Context, batch []Message) ([]Outcome, error)
 }
@@ -53,20 +53,10 @@ type Closer interface {
 
 // SendOne sends one message through SendBatch: the Send of a provider that has only a batch call.
 func SendOne(ctx context.Context, m Message, batch BatchSender) (Accepted, error) {
-	outcomes, err := batch.SendBatch(ctx, []Message{m})
-	for _, o := range outcomes {
-		if o.ID != m.ID {
-			continue
-		}
-		if o.Failure != nil {
-			return Accepted{}, o.Failure
-		}
-		if o.Accepted != nil {
-			return *o.Accepted, nil
-		}
+	answer, err := batch.SendBatch(ctx, []Message{m})
+	o := arrange([]Message{m}, answer, err)[0]
+	if o.Failure != nil {
+		return Accepted{}, o.Failure
 	}
-	if err != nil {
-		return Accepted{}, err
-	}
-	return Accepted{}, Fail(Internal, "the batch call returned no outcome for the message")
+	return *o.Accepted, nil
 }

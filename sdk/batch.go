@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -105,48 +106,20 @@ func (a *account) callAuthor(ctx context.Context, batcher BatchSender, part []Me
 	}()
 	if batcher != nil {
 		answer, err := batcher.SendBatch(ctx, part)
-		return arrange(part, answer, err)
+		outcomes = arrange(part, answer, err)
+	} else {
+		accepted, err := a.sender.Send(ctx, part[0])
+		outcomes = []Outcome{single(part[0].ID, accepted, err)}
 	}
-	accepted, err := a.sender.Send(ctx, part[0])
-	if err != nil {
-		return []Outcome{{ID: part[0].ID, Failure: AsFailure(err, UnknownOutcome)}}
-	}
-	return []Outcome{settle(Outcome{ID: part[0].ID, Accepted: &accepted})}
-}
-
-// arrange puts a batch's outcomes in the order of its messages.
-func arrange(part []Message, answer []Outcome, err error) []Outcome {
-	byID := make(map[string]Outcome, len(answer))
-	for _, o := range answer {
-		byID[o.ID] = o
-	}
-	missing := AsFailure(err, UnknownOutcome)
-	if missing == nil {
-		missing = Fail(Internal, "the batch call returned no outcome for the message")
-	}
-	outcomes := make([]Outcome, len(part))
-	for i, m := range part {
-		o, known := byID[m.ID]
-		if !known {
-			o = Outcome{ID: m.ID, Failure: missing}
+	for _, o := range outcomes {
+		if o.Failure == nil {
+			continue
 		}
-		outcomes[i] = settle(o)
+		if wrong, ok := errors.AsType[*wrongAnswer](o.Failure.Cause); ok {
+			a.log.Error("the provider's code gave no usable outcome; it counts as unknown", "message", o.ID, "fault", wrong.Error())
+		}
 	}
 	return outcomes
-}
-
-// settle makes an outcome well-formed: a failure wins over an acceptance, and an acceptance has an id.
-func settle(o Outcome) Outcome {
-	switch {
-	case o.Failure != nil:
-		o.Accepted = nil
-	case o.Accepted == nil:
-		o.Failure = Fail(Internal, "the provider returned an outcome without a result")
-	case o.Accepted.ID == "":
-		o.Failure = Fail(Internal, "the operator accepted without an id").WithRaw(o.Accepted.Raw)
-		o.Accepted = nil
-	}
-	return o
 }
 
 func allFailed(part []Message, f *Failure) []Outcome {

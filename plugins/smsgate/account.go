@@ -56,8 +56,11 @@ func (a *account) Send(ctx context.Context, m sdk.Message) (sdk.Accepted, error)
 	}
 	if m.Attempt > 1 && a.DeviceID == "" {
 		known, err := a.known(ctx, m.ID)
-		if err != nil || known {
-			return sdk.Accepted{ID: m.ID}, err
+		if err != nil {
+			return sdk.Accepted{}, err
+		}
+		if known {
+			return sdk.Accepted{ID: m.ID}, nil
 		}
 	}
 	path := "/messages"

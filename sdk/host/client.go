@@ -221,7 +221,7 @@ func call[Q, A proto.Message](
 	// gRPC answers Unavailable both for "could not connect" and for "died in the middle". The peer
 	// tells them apart: it is filled in only when the call got a stream on a live connection.
 	var reached peer.Peer
-	answer, err := method(ctx, request, grpc.Peer(&reached),
+	answer, err := method(ctx, request, grpc.Peer(&reached), grpc.ForceCodecV2(newCautious()),
 		grpc.MaxCallRecvMsgSize(MaxMessage), grpc.MaxCallSendMsgSize(MaxMessage))
 	if err == nil {
 		return answer, nil

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/orderbell/orderbell/sdk"
@@ -77,6 +78,19 @@ func refuse(id string, f *wire.Failure) *wire.Outcome {
 	return &wire.Outcome{Id: id, Result: &wire.Outcome_Failure{Failure: f}}
 }
 
+// both is an outcome that was written with an acceptance and a failure. The generated code cannot hold
+// both; bytes that it does not know are written after those that it does.
+func both(t *testing.T, id string) *wire.Outcome {
+	t.Helper()
+	o := accept(id, "p", nil)
+	failure, err := proto.Marshal(refuse("", &wire.Failure{Reason: wire.Reason_REASON_UNAVAILABLE}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.ProtoReflect().SetUnknown(failure)
+	return o
+}
+
 func TestABrokenOutcomeIsInternal(t *testing.T) {
 	t.Parallel()
 	ok := accept("m1", "p1", nil)
@@ -107,6 +121,9 @@ func TestABrokenOutcomeIsInternal(t *testing.T) {
 		}), ok}, [2]sdk.Reason{sdk.Internal, ""}},
 		{"a thousand segments", []*wire.Outcome{accept("m0", "p", func(a *wire.Accepted) { a.Segments = 1000 }), ok}, [2]sdk.Reason{sdk.Internal, ""}},
 		{"neither accepted nor failed", []*wire.Outcome{{Id: "m0"}, ok}, [2]sdk.Reason{sdk.Internal, ""}},
+		{"the first one's outcome twice, refused last", []*wire.Outcome{accept("m0", "p0", nil), refuse("m0", &wire.Failure{Reason: wire.Reason_REASON_UNAVAILABLE})}, [2]sdk.Reason{sdk.Internal, sdk.Internal}},
+		{"the first one's outcome twice, refused first", []*wire.Outcome{refuse("m0", &wire.Failure{Reason: wire.Reason_REASON_UNAVAILABLE}), accept("m0", "p0", nil)}, [2]sdk.Reason{sdk.Internal, sdk.Internal}},
+		{"accepted and failed in one", []*wire.Outcome{both(t, "m0"), ok}, [2]sdk.Reason{sdk.Internal, ""}},
 		{"nothing in its place", []*wire.Outcome{nil, ok}, [2]sdk.Reason{sdk.Internal, ""}},
 		{"a reason outside the enum", []*wire.Outcome{refuse("m0", &wire.Failure{Reason: 99}), ok}, [2]sdk.Reason{sdk.Internal, ""}},
 		{"a reason that is not given", []*wire.Outcome{refuse("m0", &wire.Failure{}), ok}, [2]sdk.Reason{sdk.UnknownOutcome, ""}},

@@ -46,8 +46,16 @@ func readOutcomes(answer []*wire.Outcome, batch []sdk.Message) []sdk.Outcome {
 	if len(answer) != len(batch) {
 		return allFailed(batch, sdk.Fail(sdk.Internal, "the plugin returned %d outcomes for %d messages", len(answer), len(batch)))
 	}
+	times := make(map[string]int, len(answer))
+	for _, o := range answer {
+		times[o.GetId()]++
+	}
 	outcomes := make([]sdk.Outcome, len(batch))
 	for i, m := range batch {
+		if times[m.ID] > 1 { // which one is true nobody can say
+			outcomes[i] = sdk.Outcome{ID: m.ID, Failure: sdk.Fail(sdk.Internal, "the plugin returned %d outcomes for the message", times[m.ID])}
+			continue
+		}
 		outcomes[i] = readOutcome(answer[i], m.ID)
 	}
 	return outcomes
@@ -67,7 +75,7 @@ func readOutcome(o *wire.Outcome, id string) sdk.Outcome {
 	case *wire.Outcome_Failure:
 		return sdk.Outcome{ID: id, Failure: readFailure(result.Failure)}
 	}
-	return sdk.Outcome{ID: id, Failure: sdk.Fail(sdk.Internal, "the plugin returned an outcome without a result")}
+	return sdk.Outcome{ID: id, Failure: sdk.Fail(sdk.Internal, "the plugin returned an outcome that has not exactly one result")}
 }
 
 func readAccepted(a *wire.Accepted) (*sdk.Accepted, error) {

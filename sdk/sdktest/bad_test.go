@@ -239,7 +239,10 @@ func (a forgetter) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Ou
 	outcomes := make([]sdk.Outcome, len(batch))
 	for i, m := range batch {
 		reply, err := a.ask(ctx, "/send", url.Values{"to": {m.To}, "text": {m.Text}})
-		outcomes[i] = sdk.Outcome{ID: m.ID, Accepted: &sdk.Accepted{ID: reply.ID}, Failure: sdk.AsFailure(err, sdk.UnknownOutcome)}
+		outcomes[i] = sdk.Outcome{ID: m.ID, Failure: sdk.AsFailure(err, sdk.UnknownOutcome)}
+		if err == nil {
+			outcomes[i].Accepted = &sdk.Accepted{ID: reply.ID}
+		}
 	}
 	return outcomes, nil
 }
