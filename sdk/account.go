@@ -15,10 +15,11 @@ import (
 
 // accounts is the accounts that one plugin process has open.
 type accounts struct {
-	engine *engine
-	scrub  *scrubber
-	log    hclog.Logger
-	now    func() time.Time
+	engine  *engine
+	scrub   *scrubber
+	log     hclog.Logger
+	now     func() time.Time
+	overdue *overdue // nil: see there
 
 	mu   sync.Mutex
 	open map[accountKey]*account
@@ -38,6 +39,7 @@ type account struct {
 	sender   Sender
 	log      hclog.Logger
 	now      func() time.Time
+	overdue  *overdue
 	slots    chan struct{} // bounds the calls of the author's Send
 	maxBatch int
 	release  func()            // closes idle connections
@@ -67,9 +69,11 @@ func (as *accounts) add(ctx context.Context, key accountKey, settings map[string
 	inFlight := as.engine.manifest.Capabilities.MaxInFlight
 	client := guard.client(inFlight)
 	log := as.log.With("account", key.name)
+	returned := as.overdue.watch(ctx, log, "Open")
 	sender, diagnostics, err := openSafely(ctx, as.engine, settings, Env{
 		Account: key.name, Log: log, HTTP: client, Dial: guard.dialTCP, Now: as.now,
 	})
+	returned()
 	if err != nil {
 		diagnostics = append(diagnostics, as.refusal(err))
 	}
@@ -78,7 +82,8 @@ func (as *accounts) add(ctx context.Context, key accountKey, settings map[string
 		return diagnostics, nil
 	}
 	a := &account{
-		sender: sender, log: log, now: as.now, slots: make(chan struct{}, inFlight), maxBatch: as.engine.manifest.Capabilities.MaxBatch,
+		sender: sender, log: log, now: as.now, overdue: as.overdue,
+		slots: make(chan struct{}, inFlight), maxBatch: as.engine.manifest.Capabilities.MaxBatch,
 		release: client.CloseIdleConnections, settings: maps.Clone(settings), allow: slices.Clone(allow),
 	}
 	as.mu.Lock()

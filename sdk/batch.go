@@ -65,34 +65,53 @@ func (a *account) send(ctx context.Context, batch []Message) []Outcome {
 }
 
 // sendPart makes one call of the author's code when its turn comes, and does not wait for it longer
-// than ctx allows.
+// than ctx, or the life of the process, allows.
 func (a *account) sendPart(ctx context.Context, batcher BatchSender, part []Message) []Outcome {
 	select {
 	case a.slots <- struct{}{}:
+	case <-a.overdue.up():
+		return allFailed(part, givenUp())
 	case <-ctx.Done():
 		return allFailed(part, Fail(Unavailable, "its turn did not come before the call's deadline"))
 	}
+	if a.overdue.isUp() { // both came true, and select took the slot
+		<-a.slots
+		return allFailed(part, givenUp())
+	}
 	done := a.begin() // the call may outlive us
+	returned := a.overdue.watch(ctx, a.log, "Send")
 	result := make(chan []Outcome, 1)
 	go func() {
 		defer done()
 		defer func() { <-a.slots }()
+		defer returned()
 		result <- a.callAuthor(ctx, batcher, part)
 	}()
+	wait := grace
 	select {
 	case outcomes := <-result:
 		return outcomes
 	case <-ctx.Done():
+	case <-a.overdue.up():
+		wait = parting - grace
 	}
-	late := time.NewTimer(grace)
+	late := time.NewTimer(wait)
 	defer late.Stop()
 	select {
 	case outcomes := <-result:
 		return outcomes
 	case <-late.C:
-		a.log.Error("a call did not end with its context; the provider must pass ctx on", "messages", len(part))
-		return allFailed(part, Fail(UnknownOutcome, "the provider's call did not end in time"))
 	}
+	if ctx.Err() == nil {
+		return allFailed(part, Fail(UnknownOutcome, "the provider program ended because another call did not return"))
+	}
+	a.log.Error("a call did not end with its context; the provider must pass ctx on", "messages", len(part))
+	return allFailed(part, Fail(UnknownOutcome, "the provider's call did not end in time"))
+}
+
+// givenUp is for messages that were certainly not handed over.
+func givenUp() *Failure {
+	return Fail(Unavailable, "the provider program is about to end because a call did not return")
 }
 
 func (a *account) callAuthor(ctx context.Context, batcher BatchSender, part []Message) (outcomes []Outcome) {

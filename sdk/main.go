@@ -20,6 +20,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1 // the operator, or the account, said no
 	exitUsage  = 2 // wrong usage, wrong settings, or a mistake in the provider itself
+	exitHung   = 3 // only when serving: a call did not return, see overdue
 )
 
 // Main is the whole main function of a provider. Started by the gateway it serves; started by hand it
@@ -63,6 +64,12 @@ func serve(e *engine, handshake plugin.HandshakeConfig, sys system) int {
 		Name: e.manifest.Name, Level: hclog.Debug, Output: scrub.writer(sys.stderr), JSONFormat: true,
 	})
 	as := newAccounts(e, scrub, log, sys.now)
+	as.overdue = newOverdue()
+	go func() {
+		<-as.overdue.up()
+		time.Sleep(parting) // answers are under way
+		os.Exit(exitHung)
+	}()
 	alone := newWatchdog(aloneAtStart, aloneLater)
 	go func() {
 		<-alone.done

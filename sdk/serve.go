@@ -139,6 +139,9 @@ type addressed interface {
 
 // use finds the account; FailedPrecondition tells the gateway to open it (again).
 func (s *server) use(r addressed) (*account, func(), error) {
+	if s.accounts.overdue.isUp() {
+		return nil, nil, status.Error(codes.FailedPrecondition, "the program is about to end")
+	}
 	a, done := s.accounts.use(accountKey{r.GetAccount(), r.GetRevision()})
 	if a == nil {
 		return nil, nil, status.Error(codes.FailedPrecondition, "the account is not open in this revision")
@@ -168,6 +171,7 @@ func ask[Ability, Answer any](
 	}()
 	ctx, cancel := soon(ctx)
 	defer cancel()
+	defer s.accounts.overdue.watch(ctx, a.log, name)()
 	return call(ctx, ability), nil
 }
 
