@@ -125,7 +125,7 @@ func (h *Host) Standing(account string) (child.State, error) {
 	case p == nil:
 		return child.Stopped, missing
 	}
-	status := p.supervisor.Status()
+	status := p.status()
 	if status.State == child.Backoff || status.State == child.Quarantined {
 		return status.State, status.LastError
 	}

@@ -238,7 +238,7 @@ func (h *Host) Status() map[string]child.Status {
 	defer h.mu.Unlock()
 	all := map[string]child.Status{}
 	for name, p := range h.processes {
-		all[name] = p.supervisor.Status()
+		all[name] = p.status()
 	}
 	return all
 }

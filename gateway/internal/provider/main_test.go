@@ -14,9 +14,9 @@ import (
 )
 
 // plugins is a folder with the console provider, built once for all tests; newer has the same with
-// version 2.0.0, picky one that refuses what console takes, sloppy one with faults, all under console's
-// name. Nobody changes them.
-var plugins, newer, picky, sloppy string
+// version 2.0.0, picky one that refuses what console takes, sloppy one with faults, stuck one that does not
+// come back, late the same that calls itself late; all files have console's name. Nobody changes them.
+var plugins, newer, picky, sloppy, stuck, late string
 
 // TestMain builds the provider and looks for goroutines that a host left behind.
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -30,11 +30,14 @@ func run(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(folder) }()
 	plugins, newer = filepath.Join(folder, "one"), filepath.Join(folder, "two")
 	picky, sloppy = filepath.Join(folder, "picky"), filepath.Join(folder, "sloppy")
+	stuck, late = filepath.Join(folder, "stuck"), filepath.Join(folder, "late")
 	for _, b := range [][]string{
 		// No flags: the build cache then has it all from other builds.
 		{plugins, "github.com/orderbell/orderbell/plugins/console"},
 		{newer, "-ldflags=-X main.version=2.0.0", "github.com/orderbell/orderbell/plugins/console"},
 		{picky, "./testdata/picky"},
+		{stuck, "./testdata/stuck"},
+		{late, "-ldflags=-X main.name=late", "./testdata/stuck"},
 		{sloppy, "-ldflags=-s -w", "./testdata/sloppy"},
 	} {
 		if err := build(b[0], b[1:]...); err != nil {

@@ -49,9 +49,25 @@ func (p *process) changed(s child.Status) {
 		return
 	}
 	select {
-	case p.faulty <- s.LastError:
+	case p.faulty <- plain(s.LastError):
 	default:
 	}
+}
+
+// status tells how the program is.
+func (p *process) status() child.Status {
+	s := p.supervisor.Status()
+	s.LastError = plain(s.LastError)
+	return s
+}
+
+// plain takes the fault of this package out of what the supervisor makes of it: that the program "could not
+// be made ready" tells nobody what to mend.
+func plain(err error) error {
+	if fault, ours := errors.AsType[*Fault](err); ours {
+		return fault
+	}
+	return err
 }
 
 // await returns when the process serves, or with the first reason why it does not.
@@ -94,6 +110,9 @@ func (p *process) open(ctx context.Context, service any) error {
 	if err != nil {
 		return err
 	}
+	if manifest.Name != p.name { // whoever it is, it gets nobody's keys
+		return &Fault{Kind: ForeignName, Provider: p.name, Path: p.program.Path, Detail: manifest.Name}
+	}
 	findings := map[*revision][]sdk.Diagnostic{}
 	for _, r := range p.list() {
 		if findings[r], err = p.openOne(ctx, client, r); err != nil {
@@ -122,7 +141,7 @@ func (p *process) call(ctx context.Context, r *revision, do func(context.Context
 	defer stop()
 	lease, err := p.supervisor.Acquire(waiting)
 	if err != nil {
-		if why := p.supervisor.Status().LastError; why != nil && ctx.Err() == nil {
+		if why := p.status().LastError; why != nil && ctx.Err() == nil {
 			err = why
 		}
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent, Err: err}

@@ -116,9 +116,6 @@ func (p *process) notWorse(ctx context.Context, old *process) error {
 	if err := p.await(limited); err != nil {
 		return err
 	}
-	if name := p.says().Name; name != p.name {
-		return &Fault{Kind: ForeignName, Provider: p.name, Path: p.program.Path, Detail: name}
-	}
 	for _, r := range p.list() {
 		report := p.check(ctx, r)
 		if report.OK() || !old.check(ctx, r).OK() {

@@ -174,11 +174,10 @@ func TestAnUpgradeToTheSameProgramChangesNothing(t *testing.T) {
 
 func TestAMissingProgramStartsToServeOnceItIsThere(t *testing.T) {
 	t.Parallel()
-	h := setup(t, console("main", nil), provider.Account{Name: "late", Provider: "late"})
+	h := setup(t, console("main", nil), provider.Account{Name: "late", Provider: "late", Settings: map[string]string{"open": "works"}})
 	folder := t.TempDir()
-	for _, name := range []string{"console", "late"} {
-		link(t, filepath.Join(plugins, provider.Prefix+"console"), filepath.Join(folder, provider.Prefix+name))
-	}
+	link(t, consoleIn(plugins), filepath.Join(folder, provider.Prefix+"console"))
+	link(t, consoleIn(late), filepath.Join(folder, provider.Prefix+"late"))
 	done := h.Upgrade(t.Context(), read(t, folder))
 	if len(done) != 1 || done[0].Provider != "late" || done[0].Err != nil {
 		t.Fatalf("upgrade: got %+v, want late alone", done)
