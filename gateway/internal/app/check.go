@@ -174,9 +174,9 @@ func checkRules(ctx context.Context, opts Options) []Finding {
 }
 
 // checkCatalogue tells what in the folders of provider programs cannot be used. That a program which an
-// account uses is not the approved one shows when it is started.
+// account uses is not the approved one shows when it is started. One that hides another one is a warning.
 func checkCatalogue(opts Options) []Finding {
-	_, problems := readCatalogue(opts)
+	catalogue, problems := readCatalogue(opts)
 	var findings []Finding
 	if folder := opts.Config.Plugins; folder != "" {
 		if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
@@ -188,6 +188,9 @@ func checkCatalogue(opts Options) []Finding {
 	}
 	for _, err := range problems {
 		findings = append(findings, Finding{Part: "provider", Text: textOf(store.Explain(addedFolder(opts.Config), err))})
+	}
+	for _, h := range catalogue.Hidden() {
+		findings = append(findings, Finding{Part: "provider", Name: h.Provider, OK: true, Warn: true, Text: Text{RU: h.Sentence("ru"), EN: h.Sentence("en")}})
 	}
 	return findings
 }

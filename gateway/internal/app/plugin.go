@@ -23,8 +23,17 @@ type ListedPlugin struct {
 	SDK      string   `json:"sdk,omitempty"`
 	Sum      string   `json:"sha256,omitempty"`
 	Path     string   `json:"path,omitempty"`
+	Hides    []string `json:"hides,omitempty"` // programs of the same provider that are not used because of this one
 	OK       bool     `json:"ok"`
 	State    Text     `json:"state"`
+}
+
+// Hiding says which programs are not used because of this one; empty: none.
+func (l ListedPlugin) Hiding(lang string) string {
+	if len(l.Hides) == 0 {
+		return ""
+	}
+	return provider.Hidden{Provider: l.Name, Used: l.Path, Files: l.Hides}.Sentence(lang)
 }
 
 // ListPlugins lists all provider programs, in order of name and age. Bundled ones are started for a
@@ -42,6 +51,10 @@ func ListPlugins(ctx context.Context, opts Options) (list []ListedPlugin, proble
 		if err := lostPin(catalogue, name); err != nil {
 			problems = append(problems, err)
 		}
+	}
+	for _, h := range catalogue.Hidden() {
+		at := slices.IndexFunc(list, func(l ListedPlugin) bool { return l.Bundled && l.Name == h.Provider })
+		list[at].Hides = h.Files
 	}
 	var all sync.WaitGroup
 	for i := range list {

@@ -18,6 +18,9 @@ func NewProviders(opts Options, only ...string) *provider.Host {
 	for _, err := range problems {
 		opts.Log.Error("a provider program cannot be used", "error", err)
 	}
+	for _, h := range catalogue.Hidden() {
+		opts.Log.Warn("a provider has several programs", "provider", h.Provider, "used", h.Used, "not_used", strings.Join(h.Files, ", "))
+	}
 	accounts := slices.DeleteFunc(providerAccounts(opts.Config, opts.closed), func(a provider.Account) bool {
 		return len(only) > 0 && !slices.Contains(only, a.Name)
 	})

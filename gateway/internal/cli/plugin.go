@@ -83,6 +83,11 @@ func showPlugins(s *session, list []app.ListedPlugin, problems []error) error {
 			_, _ = fmt.Fprintf(s.out, "✗ %s %s: %s\n", l.Name, l.Version, oneLine(l.State.In(s.lang), 1000))
 		}
 	}
+	for _, l := range list {
+		if hiding := l.Hiding(s.lang); hiding != "" {
+			_, _ = fmt.Fprintf(s.out, "! %s\n", oneLine(hiding, 1000))
+		}
+	}
 	for _, err := range problems {
 		_, _ = fmt.Fprintf(s.out, "✗ %s\n", oneLine(spoken(err, s.lang), 1000))
 	}

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -30,7 +31,8 @@ type Program struct {
 // names, and versions that were added to the data folder, of which one may be pinned. The zero value
 // knows none. A catalogue does not change; With reads anew what was added.
 type Catalogue struct {
-	programs  map[string]Program // bundled, by provider
+	programs  map[string]Program  // bundled, by provider
+	hidden    map[string][]string // other bundled files of a provider, which are not used
 	folders   []string
 	installed map[string]map[string]Installed // by provider and version
 	broken    map[string]map[string]error     // versions whose record cannot be believed
@@ -38,11 +40,11 @@ type Catalogue struct {
 	pinsFault error // why pins are not known
 }
 
-// ReadCatalogue looks for provider programs in the folders, the first one of a name wins. A folder
+// ReadCatalogue looks for provider programs in the folders, the first one of a name wins; see Hidden. A folder
 // that does not exist is passed over: an empty catalogue is legal. Files that cannot be read are
 // returned as problems beside the catalogue; the rest is usable.
 func ReadCatalogue(folders ...string) (Catalogue, []error) {
-	c := Catalogue{programs: map[string]Program{}}
+	c := Catalogue{programs: map[string]Program{}, hidden: map[string][]string{}}
 	var problems []error
 	for _, folder := range folders {
 		if folder == "" {
@@ -68,10 +70,14 @@ func (c *Catalogue) read(folder string) []error {
 		if !ok || e.IsDir() {
 			continue
 		}
-		if _, taken := c.programs[name]; taken {
+		path := filepath.Join(folder, e.Name())
+		p, err := readProgram(name, path)
+		if first, taken := c.programs[name]; taken {
+			if err != nil || !bytes.Equal(p.Sum, first.Sum) { // a copy hides nothing
+				c.hidden[name] = append(c.hidden[name], path)
+			}
 			continue
 		}
-		p, err := readProgram(name, filepath.Join(folder, e.Name()))
 		if err != nil {
 			problems = append(problems, err)
 			continue

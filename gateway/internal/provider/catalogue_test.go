@@ -82,6 +82,27 @@ func TestTheFirstFolderOfANameWins(t *testing.T) {
 	}
 }
 
+func TestAProgramThatHidesAnotherSaysSo(t *testing.T) {
+	t.Parallel()
+	first, second := t.TempDir(), t.TempDir()
+	mine := put(t, filepath.Join(first, "orderbell-provider-a"), "mine")
+	theirs := put(t, filepath.Join(second, "orderbell-provider-a"), "theirs")
+	for _, folder := range []string{first, second} {
+		put(t, filepath.Join(folder, "orderbell-provider-same"), "a copy")
+	}
+	c, problems := provider.ReadCatalogue(first, second, first)
+	mine, _ = filepath.EvalSymlinks(mine)
+	got := c.Hidden()
+	if len(got) != 1 || got[0].Provider != "a" || got[0].Used != mine || !slices.Equal(got[0].Files, []string{theirs}) || len(problems) > 0 {
+		t.Fatalf("got %+v, problems %v, want a alone: %s hides %s", got, problems, mine, theirs)
+	}
+	for _, lang := range []string{"ru", "en"} {
+		if text := got[0].Sentence(lang); !strings.Contains(text, mine) || !strings.Contains(text, theirs) {
+			t.Errorf("%s: %q does not name both files", lang, text)
+		}
+	}
+}
+
 func TestASymbolicLinkIsResolved(t *testing.T) {
 	t.Parallel()
 	folder, elsewhere := t.TempDir(), t.TempDir()
