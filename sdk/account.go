@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+
+	"github.com/orderbell/orderbell/sdk/internal/wire"
 )
 
 // accounts is the accounts that one plugin process has open.
@@ -92,12 +94,18 @@ func (as *accounts) add(ctx context.Context, key accountKey, settings map[string
 	return diagnostics, nil
 }
 
+// openPanic is a panic of the author's Open.
+type openPanic struct{ value any }
+
+// Error says it in English.
+func (p *openPanic) Error() string { return wire.OpenPanicked + fmt.Sprint(p.value) }
+
 // openSafely turns a panic of the author's Open into an error.
 func openSafely(ctx context.Context, e *engine, settings map[string]string, env Env) (s Sender, d []Diagnostic, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			env.Log.Error("Open panicked", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-			err = Fail(Internal, "Open panicked: %v", r)
+			err = &openPanic{r}
 		}
 	}()
 	return e.open(ctx, settings, env)
@@ -108,6 +116,14 @@ func (as *accounts) refusal(err error) Diagnostic {
 	var setting *SettingError
 	if errors.As(err, &setting) {
 		return refused(setting.Field, Text{EN: as.scrub.clean(setting.Text.EN), RU: as.scrub.clean(setting.Text.RU)})
+	}
+	if panicked, ok := errors.AsType[*openPanic](err); ok {
+		d := refused("", Text{
+			EN: as.scrub.clean(panicked.Error()),
+			RU: "Программа провайдера дала сбой при открытии учётной записи: panic: " + as.scrub.clean(fmt.Sprint(panicked.value)),
+		})
+		d.Cure = Text{EN: "Update the provider program; its author finds the place in the log.", RU: "Обновите программу провайдера; её автор найдёт место сбоя в журнале."}
+		return d
 	}
 	f := AsFailure(err, Internal)
 	detail := as.scrub.clean(f.Detail)

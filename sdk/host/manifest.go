@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/orderbell/orderbell/sdk"
@@ -116,6 +117,10 @@ func readText(t *wire.Text) sdk.Text {
 }
 
 // readDiagnostics takes what is not clearly harmless for an error.
+// OpenPanicked tells whether a diagnostic of Open stands for a panic of the provider's code: a fault of the
+// program, not of the settings.
+func OpenPanicked(d sdk.Diagnostic) bool { return strings.HasPrefix(d.Summary.EN, wire.OpenPanicked) }
+
 func readDiagnostics(answer []*wire.Diagnostic) []sdk.Diagnostic {
 	answer = answer[:min(len(answer), maxDiagnostics)]
 	var out []sdk.Diagnostic

@@ -76,12 +76,15 @@ func (t *trial) ask(ctx context.Context, settings map[string]string) ([]sdk.Diag
 }
 
 // open tries good settings. A provider may know more than its form can say ("a key or a password"), so a
-// refusal with a reason is no fault.
+// refusal with a reason is no fault; a panic is, whatever the settings.
 func (t *trial) open(ctx context.Context, x *Examination) {
 	found, err := t.ask(ctx, t.good)
 	switch {
 	case err != nil:
 		x.fail("settings", err)
+	case slices.ContainsFunc(found, host.OpenPanicked):
+		d := found[slices.IndexFunc(found, host.OpenPanicked)]
+		x.Points, x.OK = append(x.Points, Point{"settings", Broken, d.Summary}), false
 	case refused(found):
 		d := found[slices.IndexFunc(found, func(d sdk.Diagnostic) bool { return d.Severity == sdk.SeverityError })]
 		x.Points = append(x.Points, Point{"settings", Skipped, sdk.Text{
@@ -96,7 +99,7 @@ func (t *trial) open(ctx context.Context, x *Examination) {
 
 // refusals tries one bad value after the other.
 func (t *trial) refusals(ctx context.Context, x *Examination, m sdk.Manifest) {
-	var taken, misplaced, mute []string
+	var taken, misplaced, mute, fatal []string
 	bad := badSettings(m)
 	for _, b := range bad {
 		settings := maps.Clone(t.good)
@@ -110,6 +113,8 @@ func (t *trial) refusals(ctx context.Context, x *Examination, m sdk.Manifest) {
 		what := b.key + " (" + b.why + ")"
 		at := slices.IndexFunc(found, func(d sdk.Diagnostic) bool { return d.Severity == sdk.SeverityError && d.Field == b.key })
 		switch {
+		case slices.ContainsFunc(found, host.OpenPanicked):
+			fatal = append(fatal, what)
 		case !refused(found):
 			taken = append(taken, what)
 		case at < 0:
@@ -125,13 +130,14 @@ func (t *trial) refusals(ctx context.Context, x *Examination, m sdk.Manifest) {
 	}{
 		{taken, "bad values are taken: %s", "плохие значения принимаются: %s"},
 		{misplaced, "bad values are refused, but not at their own setting: %s", "плохие значения отвергаются, но не в своём поле: %s"},
+		{fatal, "the program panics at: %s", "программа падает (panic) на: %s"},
 		{mute, "refusals are not in both languages: %s", "отказы не на обоих языках: %s"},
 	} {
 		if len(fault.list) > 0 {
 			x.say("refusals", Broken, fault.en, fault.ru, joined(fault.list))
 		}
 	}
-	if len(taken)+len(misplaced)+len(mute) == 0 {
+	if len(taken)+len(misplaced)+len(mute)+len(fatal) == 0 {
 		x.say("refusals", Good, "%d bad values are each refused at their own setting, in both languages", "плохих значений: %d, каждое отвергнуто в своём поле и на обоих языках", len(bad))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,15 @@ func TestWhatIsNoProviderIsSaidPlainly(t *testing.T) {
 				t.Errorf("got %+v, want it to end with %s: %q", x.Points, tt.point, tt.says)
 			}
 		})
+	}
+}
+
+func TestAPanicOfOpenIsAFault(t *testing.T) {
+	t.Parallel()
+	x := provider.Examine(t.Context(), consoleIn(stuck), time.Now)
+	at := slices.IndexFunc(x.Points, func(p provider.Point) bool { return p.Name == "settings" })
+	if x.OK || at < 0 || x.Points[at].Level != provider.Broken || !strings.Contains(x.Points[at].Text.EN, "panic") || !strings.Contains(x.Points[at].Text.RU, "сбой") {
+		t.Errorf("got %+v, want the settings to be broken by a panic", x.Points)
 	}
 }
 

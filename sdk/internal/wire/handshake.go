@@ -19,6 +19,10 @@ const ServiceName = "provider"
 // that went wrong could make the gateway swallow 2 GiB.
 const MaxMessage = 1 << 20
 
+// OpenPanicked begins the English text of the diagnostic that stands for a panic of the author's Open. By
+// it the gateway tells a fault of the program from a refusal of settings.
+const OpenPanicked = "The provider program failed when it opened the account: panic: "
+
 // Caps on what a plugin may say about one message; in bytes.
 const (
 	MaxProviderID = 64
