@@ -22,9 +22,9 @@ func (p *Providers) Callback(ctx context.Context, opts Options, account string) 
 			return f, false
 		}
 		address := fmt.Sprintf("%s/callbacks/%s/%s", opts.Config.PublicURL, account, token)
-		f.Text = Text{
-			RU: "отчёты о доставке принимаются по адресу " + address + ". " + manifest.Callback.Setup.In("ru"),
-			EN: "delivery reports are taken at " + address + ". " + manifest.Callback.Setup.In("en"),
+		f.Text = Text{ // the address has a line of its own, so that it is copied without what follows
+			RU: "отчёты о доставке принимаются по адресу\n    " + address + "\n  " + manifest.Callback.Setup.In("ru"),
+			EN: "delivery reports are taken at\n    " + address + "\n  " + manifest.Callback.Setup.In("en"),
 		}
 	case manifest.Capabilities.Lookup:
 		f.Text = Text{RU: "о доставке Orderbell спрашивает провайдера сам", EN: "Orderbell asks the provider about delivery by itself"}

@@ -78,7 +78,7 @@ func TestAProvidersReportMovesTheMessage(t *testing.T) {
 	o := startOperator(t)
 	h := openSMSRU(t, o)
 	address := h.address("main")
-	if said := h.command("account", "check", "main"); !strings.Contains(said, "https://bell.example"+strings.TrimPrefix(address, h.URL)) {
+	if said := h.command("account", "check", "main"); !strings.Contains(said, " https://bell.example"+strings.TrimPrefix(address, h.URL)+"\n") {
 		t.Errorf("account check does not name the address:\n%s", said)
 	}
 	o.reportTo(address)

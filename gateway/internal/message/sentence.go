@@ -136,8 +136,8 @@ func providerTexts(r Reason) texts {
 		return texts{
 			"Провайдер не умеет отправлять такое сообщение.",
 			"The provider cannot send such a message.",
-			"Сократите текст или добавьте в маршрут другой аккаунт.",
-			"Shorten the text, or add another account to the route.",
+			"В чём дело — в номере, длине текста или канале, — говорят слова провайдера. Добавьте в маршрут другой аккаунт.",
+			"The provider's words say whether it is the number, the length of the text or the channel. Add another account to the route.",
 		}
 	}
 }

@@ -54,6 +54,21 @@ func (e *NoAccountError) Sentence(lang string) string {
 	return fmt.Sprintf("учётной записи %q нет в настройках", e.Account)
 }
 
+// NotReadyError says that the provider's program has been started and nothing is wrong yet, but it does not
+// serve: it may be slow, or hang while accounts are opened in it.
+type NotReadyError struct{ Provider string }
+
+// Error says it in English.
+func (e *NotReadyError) Error() string { return e.Sentence("en") }
+
+// Sentence says it in a language, and what to do.
+func (e *NotReadyError) Sentence(lang string) string {
+	if lang == "en" {
+		return fmt.Sprintf("the program of the provider %q has not come to work yet: it is starting, or hangs while its accounts are opened; try again in a minute, then look into the log", e.Provider)
+	}
+	return fmt.Sprintf("программа провайдера %q ещё не начала работать: запускается или зависла при открытии учётных записей; повторите через минуту, затем посмотрите журнал", e.Provider)
+}
+
 // SettingsError says that the provider refuses the account's settings.
 type SettingsError struct {
 	Account     string

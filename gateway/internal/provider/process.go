@@ -141,8 +141,10 @@ func (p *process) call(ctx context.Context, r *revision, do func(context.Context
 	defer stop()
 	lease, err := p.supervisor.Acquire(waiting)
 	if err != nil {
-		if why := p.status().LastError; why != nil && ctx.Err() == nil {
-			err = why
+		if ctx.Err() == nil {
+			if err = p.status().LastError; err == nil {
+				err = &NotReadyError{Provider: p.name}
+			}
 		}
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent, Err: err}
 	}
@@ -220,9 +222,9 @@ func whatFailed(err error) message.Failure {
 	if failure, ok := errors.AsType[*sdk.Failure](err); ok {
 		return fromFailure(failure)
 	}
-	f := message.Failure{Reason: message.UnknownOutcome, Detail: err.Error()}
-	if refusal, ok := errors.AsType[*SettingsError](err); ok {
-		f.Reason, f.Detail = message.Unauthorized, refusal.Error()
+	f := message.Failure{Reason: message.UnknownOutcome, Detail: spoken(err, "en")}
+	if _, ok := errors.AsType[*SettingsError](err); ok {
+		f.Reason = message.Unauthorized
 	}
 	if errors.Is(err, host.ErrNotSent) || errors.Is(err, host.ErrNotOpen) {
 		f.Reason = message.Unavailable

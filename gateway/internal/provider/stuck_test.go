@@ -96,9 +96,10 @@ func TestAProgramOfAnotherNameGetsNoKeys(t *testing.T) {
 	report := h.Check(t.Context(), "main")
 	wantFault(t, "check", report.Err, provider.ForeignName)
 	wantAll(t, batch(1), h.Send(t.Context(), "main", batch(1)), message.Unavailable, "calls itself otherwise")
-	if _, err := h.Standing("main"); err == nil || !strings.Contains(err.Error(), "calls itself otherwise") || !strings.Contains(err.Error(), "[console]") {
-		t.Errorf("standing: got %v, want what the program calls itself", err)
-	}
+	until(t, "the account's standing to say what the program calls itself", func() bool { // not while it is tried again
+		_, err := h.Standing("main")
+		return err != nil && strings.Contains(err.Error(), "calls itself otherwise") && strings.Contains(err.Error(), "[console]")
+	})
 	if status := h.Status()["other"]; status.Starts != 0 || status.LastError == nil || !strings.HasPrefix(status.LastError.Error(), `provider "other"`) {
 		t.Errorf("status: got %+v, want no start that serves, and why", status)
 	}
@@ -107,5 +108,25 @@ func TestAProgramOfAnotherNameGetsNoKeys(t *testing.T) {
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the account was opened")
+	}
+}
+
+func TestAProgramThatHangsAtItsStartIsToldPlainly(t *testing.T) {
+	t.Parallel()
+	h, _ := setupIn(t, stuck, console("main", map[string]string{"open": "hangs"}))
+	report := h.Check(t.Context(), "main")
+	slow, ok := errors.AsType[*provider.NotReadyError](report.Err)
+	if !ok || slow.Provider != "console" {
+		t.Fatalf("check: got %v", report.Err)
+	}
+	for _, lang := range []string{"ru", "en"} {
+		if text := slow.Sentence(lang); strings.Contains(text, "context") || strings.Contains(text, "Acquire") {
+			t.Errorf("%s: %q holds words of the program", lang, text)
+		}
+	}
+	got := h.Send(t.Context(), "main", batch(1))
+	wantAll(t, batch(1), got, message.Unavailable, "")
+	if detail := got[0].Failure.Detail; strings.Contains(detail, "Acquire") || strings.Contains(detail, "context") {
+		t.Errorf("the message's failure: %q", detail)
 	}
 }
