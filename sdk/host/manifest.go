@@ -116,11 +116,11 @@ func readText(t *wire.Text) sdk.Text {
 	return sdk.Text{EN: wire.Cut(languages["en"], maxText), RU: wire.Cut(languages["ru"], maxText)}
 }
 
-// readDiagnostics takes what is not clearly harmless for an error.
 // OpenPanicked tells whether a diagnostic of Open stands for a panic of the provider's code: a fault of the
 // program, not of the settings.
 func OpenPanicked(d sdk.Diagnostic) bool { return strings.HasPrefix(d.Summary.EN, wire.OpenPanicked) }
 
+// readDiagnostics takes what is not clearly harmless for an error.
 func readDiagnostics(answer []*wire.Diagnostic) []sdk.Diagnostic {
 	answer = answer[:min(len(answer), maxDiagnostics)]
 	var out []sdk.Diagnostic
