@@ -48,6 +48,30 @@ func (s restaurantService) Restaurants(ctx context.Context) (adminapi.Restaurant
 	return page, nil
 }
 
+// onlyRestaurant gives the code of the restaurant when exactly one is known: one that is declared, or that
+// there were orders of lately. The code is empty when the cash server tells none.
+func (a *App) onlyRestaurant(ctx context.Context) (code string, only bool, err error) {
+	heard, err := a.db.RestaurantOrders(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	known := map[string]bool{}
+	for _, r := range a.config().Restaurants {
+		if r.Code != config.AnyRestaurant {
+			known[r.Code] = true
+		}
+	}
+	for code, at := range heard {
+		if a.opts.Now().Sub(at) < seenSince {
+			known[code] = true
+		}
+	}
+	for code := range known {
+		return code, len(known) == 1, nil
+	}
+	return "", false, nil
+}
+
 // lastHeard tells when each restaurant was last heard of, given that of each code in events. Codes that no
 // restaurant has, and events without one, count for the restaurant that any of them fits.
 func lastHeard(restaurants []config.Restaurant, heard map[string]time.Time) map[string]time.Time {

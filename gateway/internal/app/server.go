@@ -70,7 +70,7 @@ func (a *App) open() {
 			Guard: doorkeeper{a.guard}, Admin: services,
 			Events: intakeStore(a.db), Contacts: a.db, Keys: a.guard, Ready: a.db, Parts: f.parts,
 			Declared: a.opts.Config.AccessKeys(a.opts.Now()), IntakeKey: func(key string) (string, bool) { return a.config().IntakeRestaurant(key) },
-			Check: a.understand, Callbacks: a.reconcile, PublicURL: a.opts.Config.PublicURL,
+			OnlyRestaurant: a.onlyRestaurant, Check: a.understand, Callbacks: a.reconcile, PublicURL: a.opts.Config.PublicURL,
 			Now: a.opts.Now, Log: a.opts.Log.Named("http"), Version: a.opts.Version,
 		})
 	}

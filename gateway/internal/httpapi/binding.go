@@ -25,7 +25,8 @@ const skew = 24 * time.Hour
 //	{"order": {"guid" | "visit" and "order_ident" | "number"}, "restaurant_code", "phone", "language",
 //	 "consent": {"given", "given_at", "purpose", "policy_version", "source"}}
 //
-// restaurant_code may stand in order instead; a number needs it. Numbers of orders may be JSON numbers.
+// restaurant_code may stand in order instead; a number needs it, and so does a pair of visit and
+// order_ident where there are several restaurants (Server.place). Numbers of orders may be JSON numbers.
 // A null counts as absent. Consent with given: false is a withdrawal. given_at defaults to now, source
 // to the name of the API key. All faults come together; none holds a value.
 func readBinding(body []byte, keyName string, now time.Time) (contact.Binding, error) {

@@ -39,6 +39,9 @@ func (s *Server) postContact(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if binding, err = s.place(r.Context(), binding); err != nil {
+		return err
+	}
 	line := who.Record("contacts.bind-contact", orderOf(binding))
 	if err := s.noteBinding(r.Context(), line); err != nil {
 		return err
@@ -52,6 +55,33 @@ func (s *Server) postContact(c echo.Context) error {
 	return answerJSON(c, http.StatusCreated, struct {
 		ContactID string `json:"contact_id"`
 	}{id})
+}
+
+// place finds the restaurant of a binding that names its order by visit and ident alone. They are unique
+// only within a restaurant, so they count when exactly one is known. Otherwise they are refused: small
+// numbers that two cash servers both give out would hand a guest's phone to somebody else's order, and one
+// that waits under no restaurant waits for ever. Beside a GUID they are dropped instead; a withdrawal needs
+// no order.
+func (s *Server) place(ctx context.Context, b contact.Binding) (contact.Binding, error) {
+	if b.Visit == "" || b.Restaurant != "" || !b.Consent.Given {
+		return b, nil
+	}
+	only := false
+	if s.opt.OnlyRestaurant != nil {
+		var err error
+		if b.Restaurant, only, err = s.opt.OnlyRestaurant(ctx); err != nil {
+			return b, bindingRefused(err)
+		}
+	}
+	switch {
+	case only:
+	case b.GUID != "":
+		b.Visit, b.Ident = "", ""
+	default:
+		return b, &problem.Refusal{Code: problem.RestaurantMissing,
+			Fields: []problem.FieldFault{{Field: "restaurant_code", Code: problem.RestaurantMissing}}}
+	}
+	return b, nil
 }
 
 // noteBinding writes the audit log's line about what a person does.

@@ -51,7 +51,7 @@ func TestTheDocumentedBindingIsKept(t *testing.T) {
 	}
 	got.Phone = contact.Phone{}
 	want := contact.Binding{
-		GUID: "A1D3E9B0-6C1F-4E2E-8B61-3F0C5D7E9A01", Visit: "640419540", Ident: "256", At: noon,
+		Restaurant: "199990777", GUID: "A1D3E9B0-6C1F-4E2E-8B61-3F0C5D7E9A01", Visit: "640419540", Ident: "256", At: noon,
 		Consent: contact.Consent{
 			Category: contact.Transactional, Given: true, Purpose: "order_status_sms", PolicyVersion: "2026-05-01",
 			GivenAt: time.Date(2026, 5, 20, 15, 42, 5, 0, time.UTC), Source: "qr_menu", RecordedAt: noon,

@@ -193,6 +193,7 @@ func setup(t testing.TB, change ...func(*Options)) *stand {
 			}
 			return "", false
 		},
+		OnlyRestaurant: func(context.Context) (string, bool, error) { return "199990777", true, nil },
 		Check: func(body []byte) error {
 			if !bytes.HasPrefix(body, []byte("<")) {
 				return errors.New("neither XML nor JSON")

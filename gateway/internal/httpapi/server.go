@@ -84,6 +84,9 @@ type Options struct {
 	// IntakeKey tells whose intake key this is, in time that does not depend on the key; the code "*"
 	// means any restaurant. Nil: there are no intake keys.
 	IntakeKey func(key string) (restaurant string, ok bool)
+	// OnlyRestaurant gives the code of the restaurant when exactly one is known; only is false when there
+	// are none or several. Nil: none.
+	OnlyRestaurant func(ctx context.Context) (code string, only bool, err error)
 	// Check is a pure, bounded look at a body; its error is kept as the note of a quarantined event.
 	// Nil: every body is taken as understood.
 	Check func(body []byte) error

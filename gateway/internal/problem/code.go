@@ -58,6 +58,7 @@ const (
 	ConsentIncomplete Code = "consent_incomplete"
 	OrderMissing      Code = "order_missing"
 	OrderContradicts  Code = "order_contradicts"
+	RestaurantMissing Code = "restaurant_missing" // the order's other names are unique only within one
 	OrderAmbiguous    Code = "order_ambiguous"
 )
 
@@ -100,7 +101,7 @@ func Codes() []Code {
 		BodyTooSlow, BodyIncomplete, BodyTooLarge, EncodingUnsupported, TypeUnsupported, TooManyTries, HeadersTooMany,
 		InternalFault, StoreUnavailable, JSONMalformed, FieldsInvalid, FieldUnknown, FieldTwice, FieldInvalid,
 		FieldTooLong, PhoneMissing, PhoneInvalid, ConsentMissing, ConsentIncomplete, OrderMissing, OrderContradicts,
-		OrderAmbiguous, LoginRequired, NotAllowed, ConfirmRequired, NoSuchThing, Stale, Declared, NameTaken, InUse,
+		RestaurantMissing, OrderAmbiguous, LoginRequired, NotAllowed, ConfirmRequired, NoSuchThing, Stale, Declared, NameTaken, InUse,
 		NotNow, NoAbility, ProviderFailed, RuleBroken, FieldRequired,
 	)
 }
@@ -233,6 +234,10 @@ func (c Code) fieldWords() Wording {
 	case OrderContradicts:
 		return Wording{titleRU: "Рестораны не совпадают", titleEN: "The restaurants differ",
 			detailRU: "restaurant_code указан дважды по-разному.", detailEN: "restaurant_code is given twice and differs."}
+	case RestaurantMissing:
+		return Wording{titleRU: "Не указан ресторан", titleEN: "Restaurant missing",
+			detailRU: "Укажите restaurant_code: visit и order_ident не повторяются только внутри одного ресторана, а здесь известно несколько ресторанов или пока ни одного.",
+			detailEN: "Give restaurant_code: visit and order_ident are unique only within one restaurant, and several are known here, or none yet."}
 	default:
 		return Wording{titleRU: "Поля заполнены неверно", titleEN: "Invalid fields",
 			detailRU: "Что не так с каждым полем — в errors.", detailEN: "What is wrong with each field is in errors."}
