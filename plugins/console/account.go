@@ -16,8 +16,13 @@ type account struct {
 	sdk.Env
 	operator *operator
 
+	// older tells that the file was there when the account was opened, so that it has what the account took
+	// in earlier lives of the process, too.
+	older bool
+
 	mu   sync.Mutex // one writer to the file
 	file *os.File   // nil: none
+	torn bool       // the file's last line has no end
 }
 
 func open(o *operator, c config, env sdk.Env) (*account, error) {
@@ -25,7 +30,8 @@ func open(o *operator, c config, env sdk.Env) (*account, error) {
 	if c.File == "" {
 		return a, nil
 	}
-	if err := o.learn(c.File); err != nil {
+	var err error
+	if a.older, a.torn, err = o.learn(c.File); err != nil {
 		return nil, cannotWrite(err)
 	}
 	// Owner only: the file holds phone numbers.
@@ -74,7 +80,14 @@ func (a *account) SendBatch(ctx context.Context, batch []sdk.Message) ([]sdk.Out
 		}
 		outcomes[i] = accepted(m, t)
 	}
-	a.print(fresh)
+	if err := a.write(fresh); err != nil {
+		a.operator.forget(fresh)
+		a.Log.Error("the file cannot be written", "error", err)
+		return nil, sdk.Fail(sdk.Unavailable, "the file cannot be written")
+	}
+	for _, t := range fresh {
+		a.Log.Info("text", "to", t.To, "text", t.Text, "id", t.ID, "number", t.providerID()) // the log masks the phone
+	}
 	if a.Fail == "unknown" {
 		return nil, sdk.Fail(sdk.UnknownOutcome, "the text went out, the answer is lost (setting fail)")
 	}
@@ -107,33 +120,40 @@ func (a *account) trouble(ctx context.Context) error {
 	}
 }
 
-// print logs the texts and appends them to the file, all with one write. Like a real operator it has
-// already promised delivery, so a full disk is only logged.
-func (a *account) print(texts []text) {
-	var lines bytes.Buffer
-	encoder := json.NewEncoder(&lines)
-	encoder.SetEscapeHTML(false)
-	for _, t := range texts {
-		a.Log.Info("text", "to", t.To, "text", t.Text, "id", t.ID, "number", t.providerID()) // the log masks the phone
-		if err := encoder.Encode(t); err != nil {
-			a.Log.Error("a text cannot be encoded", "id", t.ID, "error", err)
-		}
-	}
-	if a.file == nil || lines.Len() == 0 {
-		return
+// write appends texts to the file, all with one write. It comes before the printing: a text that is
+// printed and not in the file would be printed again after a restart.
+func (a *account) write(texts []text) error {
+	if a.file == nil || len(texts) == 0 {
+		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, err := a.file.Write(lines.Bytes()); err != nil {
-		a.Log.Error("the file cannot be written", "error", err)
+	var lines bytes.Buffer
+	if a.torn {
+		lines.WriteByte('\n')
 	}
+	encoder := json.NewEncoder(&lines)
+	encoder.SetEscapeHTML(false)
+	for _, t := range texts {
+		if err := encoder.Encode(t); err != nil {
+			return err
+		}
+	}
+	_, err := a.file.Write(lines.Bytes())
+	a.torn = err != nil
+	return err
 }
 
-// Lookup answers by our id: what was taken counts as delivered.
+// Lookup answers by our id: what was taken counts as delivered. A text that is not remembered was never
+// printed only where everything is: the gateway sends again what is absent.
 func (a *account) Lookup(_ context.Context, queries []sdk.Query) ([]sdk.Receipt, error) {
 	receipts := make([]sdk.Receipt, len(queries))
+	missing := sdk.StatusUnknown
+	if a.older && !a.Quiet && !a.operator.forgets() {
+		missing = sdk.StatusAbsent
+	}
 	for i, q := range queries {
-		receipts[i] = sdk.Receipt{OurID: q.OurID, Status: sdk.StatusAbsent}
+		receipts[i] = sdk.Receipt{OurID: q.OurID, Status: missing}
 		if t, known := a.operator.find(q.OurID); known {
 			receipts[i] = sdk.Receipt{OurID: q.OurID, ProviderID: t.providerID(), Status: sdk.StatusDelivered, At: t.At}
 		}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/orderbell/orderbell/sdk"
 	"github.com/orderbell/orderbell/sdk/host"
 	"github.com/orderbell/orderbell/sdk/sdktest"
@@ -91,6 +93,86 @@ func TestTheFileOutlivesTheProcess(t *testing.T) {
 	}
 }
 
+func TestWhatMayHaveBeenPrintedIsNeverCalledAbsent(t *testing.T) {
+	t.Parallel()
+	kept := func(t *testing.T) string {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "texts.jsonl")
+		if err := os.WriteFile(path, []byte(`{"id":"torn`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	tests := []struct {
+		name     string
+		settings func(t *testing.T) map[string]string
+		full     bool
+		want     sdk.Status // of a text that the process has not seen
+	}{
+		{"without a file an earlier process may have printed it", func(*testing.T) map[string]string { return nil }, false, sdk.StatusUnknown},
+		{"a file that is new may not have it", func(t *testing.T) map[string]string {
+			t.Helper()
+			return map[string]string{"file": filepath.Join(t.TempDir(), "new.jsonl")}
+		}, false, sdk.StatusUnknown},
+		{"a quiet account writes nothing down", func(t *testing.T) map[string]string {
+			t.Helper()
+			return map[string]string{"file": kept(t), "quiet": "true"}
+		}, false, sdk.StatusUnknown},
+		{"it may have been forgotten to make room", func(t *testing.T) map[string]string {
+			t.Helper()
+			return map[string]string{"file": kept(t)}
+		}, true, sdk.StatusUnknown},
+		{"the file of earlier processes would have it", func(t *testing.T) map[string]string {
+			t.Helper()
+			return map[string]string{"file": kept(t)}
+		}, false, sdk.StatusAbsent},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOperator()
+			o.full = tt.full
+			c := sdktest.Serve(t, provider(o), &bytes.Buffer{}, clock)
+			sdktest.Open(t, c, "main", tt.settings(t))
+			got, err := c.Lookup(t.Context(), "main", 1, []sdk.Query{{OurID: "m1"}})
+			if err != nil || got[0].Status != tt.want {
+				t.Errorf("got %+v, %v, want %s", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestATextAfterATornLineIsReadAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "texts.jsonl")
+	if err := os.WriteFile(path, []byte(`{"id":"torn`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string]string{"file": path}
+	before, _ := setup(t, settings)
+	send(t, before, message("m1", "a"))
+	after, _ := setup(t, settings)
+	if got, err := after.Lookup(t.Context(), "main", 1, []sdk.Query{{OurID: "m1"}}); err != nil || got[0].Status != sdk.StatusDelivered {
+		t.Errorf("got %+v, %v, want it delivered", got, err)
+	}
+}
+
+func TestATextThatCannotBeWrittenDownIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	log, o := &bytes.Buffer{}, newOperator()
+	a, err := open(o, config{File: filepath.Join(t.TempDir(), "texts.jsonl")}, sdk.Env{Account: "main", Now: clock, Log: hclog.New(&hclog.LoggerOptions{Output: log})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = a.file.Close() // what a disk that is lost looks like
+	if _, err := a.SendBatch(t.Context(), []sdk.Message{message("m1", "Заказ 1 готов")}); sdk.AsFailure(err, "").Reason != sdk.Unavailable {
+		t.Errorf("got %v, want that it can be tried again", err)
+	}
+	if _, known := o.find("m1"); known || strings.Contains(log.String(), "Заказ 1") {
+		t.Errorf("it is remembered (%v) or printed:\n%s", known, log)
+	}
+}
+
 func TestFailuresCanBePlayed(t *testing.T) {
 	t.Parallel()
 	c, log := setup(t, map[string]string{"fail": "unavailable"})
@@ -165,7 +247,7 @@ func TestTheManifestSpeaksBothLanguages(t *testing.T) {
 	t.Parallel()
 	c := sdktest.Serve(t, provider(newOperator()), &bytes.Buffer{}, clock)
 	m, err := c.Describe(t.Context())
-	if err != nil || m.Name != "console" || m.Capabilities.MaxBatch != 100 || m.Capabilities.Resend != sdk.ResendIdempotent || !m.Capabilities.Lookup {
+	if err != nil || m.Name != "console" || m.Capabilities.MaxBatch != 100 || m.Capabilities.Resend != sdk.ResendNone || !m.Capabilities.Lookup {
 		t.Errorf("got %+v, %v", m, err)
 	}
 	if text, err := json.Marshal(m); err != nil || !bytes.Contains(text, []byte("Консоль")) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type operator struct {
 	last  int
 	texts map[string]text // by our id
 	order []string        // oldest first
+	full  bool            // some were forgotten
 }
 
 // text is one line of the file.
@@ -76,19 +78,36 @@ func (o *operator) remember(t text) {
 	o.texts[t.ID] = t
 	for len(o.order) > remembered {
 		delete(o.texts, o.order[0])
-		o.order = o.order[1:]
+		o.order, o.full = o.order[1:], true
 	}
 }
 
-// learn reads a file of earlier texts, so that an id stays one text across restarts. A file that does
-// not exist yet is fine; lines that are not ours are passed over.
-func (o *operator) learn(path string) error {
+// forget takes texts back that were not printed. Their numbers stay used.
+func (o *operator) forget(texts []text) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, t := range texts {
+		delete(o.texts, t.ID)
+		o.order = slices.DeleteFunc(o.order, func(id string) bool { return id == t.ID })
+	}
+}
+
+// forgets tells whether texts were forgotten to make room for others.
+func (o *operator) forgets() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.full
+}
+
+// learn reads a file of earlier texts, so that an id stays one text across restarts; there tells whether it
+// exists, and torn whether its last line has no end. Lines that are not ours are passed over.
+func (o *operator) learn(path string) (there, torn bool, err error) {
 	file, err := os.Open(path) //nolint:gosec // the admin named it
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return false, false, nil
 	}
 	if err != nil {
-		return err
+		return false, false, err
 	}
 	defer file.Close() //nolint:errcheck // only read
 	o.mu.Lock()
@@ -102,10 +121,10 @@ func (o *operator) learn(path string) error {
 			o.last = max(o.last, t.N)
 		}
 		if errors.Is(err, io.EOF) {
-			return nil
+			return true, len(line) > 0, nil
 		}
 		if err != nil {
-			return err
+			return true, false, err
 		}
 	}
 }
