@@ -165,3 +165,19 @@ func TestMistakesOutsideTheFile(t *testing.T) {
 		})
 	}
 }
+
+// What rule.Check lets a message hold is what a template may be: 670 Cyrillic letters, 1530 Latin ones.
+func TestATemplateMayBeAsLongAsAMessage(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		strings.Repeat("ж", 670) + "{order_number}{restaurant_name}", strings.Repeat("x", 1530) + "{order_number}", strings.Repeat("€", 10*76),
+	} {
+		cfg, err := Load(Sources{Env: []string{"ORDERBELL_NOTIFICATIONS_TEMPLATE=" + text}})
+		if err != nil || cfg.Notifications.Template != text {
+			t.Errorf("%.20s…: %v, want it taken", text, err)
+		}
+		if _, err := Load(Sources{Env: []string{"ORDERBELL_NOTIFICATIONS_TEMPLATE=" + text + "ж"}}); err == nil {
+			t.Errorf("%.20s… with one letter more: taken, want it refused", text)
+		}
+	}
+}

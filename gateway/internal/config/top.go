@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
+	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/order"
+	"github.com/orderbell/orderbell/gateway/internal/rule"
 )
 
 // topFields is the whole configuration as keys.
@@ -171,7 +173,34 @@ func (r *reader) template(v value, into *string) {
 		}
 		rest = tail
 	}
-	r.text(v, into, 1000)
+	var text string
+	if r.text(v, &text, maxTemplate) && r.sendable(v, text) {
+		*into = text
+	}
+}
+
+// maxTemplate bounds a template in characters, placeholders included; what a message holds is less.
+const maxTemplate = 2000
+
+// sendable refuses a template that is too long for a message even with nothing put in: rule.Check would
+// refuse the text of every order.
+func (r *reader) sendable(v value, template string) bool {
+	for _, name := range placeholders() {
+		template = strings.ReplaceAll(template, "{"+name+"}", "")
+	}
+	took := message.CountSegments(strings.TrimSpace(template))
+	if took.Parts <= rule.DefaultSegments {
+		return true
+	}
+	most := took.PerPart * rule.DefaultSegments
+	r.fault(v, Text{
+		RU: fmt.Sprintf("текст занимает SMS: %d (знаков без подстановок: %d), а можно не больше %d", took.Parts, took.Units, rule.DefaultSegments),
+		EN: fmt.Sprintf("the text takes %d SMS (%d characters without what is put in), and at most %d are allowed", took.Parts, took.Units, rule.DefaultSegments),
+	}, Text{
+		RU: fmt.Sprintf("Сократите его до %d знаков вместе с тем, что подставляется", most),
+		EN: fmt.Sprintf("Shorten it to %d characters, with what is put in", most),
+	})
+	return false
 }
 
 func (r *reader) route(list []value, n *Notifications) {

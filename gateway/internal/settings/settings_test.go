@@ -298,6 +298,11 @@ func TestARefusedSaveNamesTheFieldAndChangesNothing(t *testing.T) {
 			}
 		}
 	}
+	doc = h.Current().Notifications.Document()
+	doc["template"] = strings.Repeat("ж", 671)
+	if _, err = h.SaveNotifications(t.Context(), doc, 0, by("anna")); code(err) != problem.FieldsInvalid || fields(err) != "template" {
+		t.Errorf("a template of 11 SMS: %v %s", err, fields(err))
+	}
 	declared := settings.Restaurant{Doc: map[string]any{"code": "9"}, Keep: true}
 	bad := settings.Restaurant{Doc: map[string]any{"code": "1", "timezone": "Mars"}, Key: "short"}
 	_, err = h.SaveRestaurants(t.Context(), []settings.Restaurant{declared, bad}, 0, by("anna"))
