@@ -247,6 +247,13 @@ func TestBadBodiesAreStoredAndAnsweredAndHarmNobody(t *testing.T) {
 	h.phone(1)
 	h.event(1, "ready", "")
 	eventually(t, "the next order's text", func() bool { return len(h.sent()) == 1 })
+	// Notes are in the configured language, whoever reads them.
+	list := h.command("event", "list", "--json")
+	for _, note := range []string{"Тело запроса пустое", "a: seqnumber «###################» — не число: считается 0"} {
+		if !strings.Contains(list, note) {
+			t.Errorf("no event is noted %q:\n%s", note, list)
+		}
+	}
 }
 
 func TestHistoryDeliveredAgainAtTheFirstStartTextsNobody(t *testing.T) {

@@ -19,7 +19,7 @@ const (
 	answerQuarantined = "quarantined"
 )
 
-// emptyBody is the note of an event without a body.
+// emptyBody is the note of an event without a body where there is no Check, which has better words.
 const emptyBody = "the body is empty"
 
 // postEvent stores a posting of the cash server and answers after it is on disk. A body that is not
@@ -76,10 +76,10 @@ func (s *Server) objection(body []byte) (note string) {
 			s.log.Error("reading a body panicked; the event is kept as quarantined", "cause", fmt.Sprintf("%T", cause))
 		}
 	}()
-	if len(body) == 0 {
-		return emptyBody
-	}
 	if s.opt.Check == nil {
+		if len(body) == 0 {
+			return emptyBody
+		}
 		return ""
 	}
 	if err := s.opt.Check(body); err != nil {

@@ -41,7 +41,7 @@ func TestIntakeAnswers(t *testing.T) {
 	}{
 		{"an event that is understood is stored", someXML, eventAnswer{"stored", "EVENT1"}, kds.Stored, ""},
 		{"one that is not is quarantined, not refused", "garbage", eventAnswer{"quarantined", "EVENT1"}, kds.Quarantined, "neither XML nor JSON"},
-		{"an empty body is quarantined", "", eventAnswer{"quarantined", "EVENT1"}, kds.Quarantined, emptyBody},
+		{"an empty body is quarantined", "", eventAnswer{"quarantined", "EVENT1"}, kds.Quarantined, "neither XML nor JSON"},
 		{"bytes of any kind are kept as they are", "\x00\xff\xfe<", eventAnswer{"quarantined", "EVENT1"}, kds.Quarantined, "neither XML nor JSON"},
 	}
 	for _, test := range tests {

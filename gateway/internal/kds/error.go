@@ -27,6 +27,9 @@ const (
 	BadValue      Code = "bad_value"     // a field of our JSON has the wrong form
 	NoReference   Code = "no_reference"  // a kitchen state of an order that nothing names
 	Contradiction Code = "contradiction" // code and name of a state are both known and differ
+
+	// OtherRestaurant is for the one who knows the key: it is of another restaurant than the event.
+	OtherRestaurant Code = "other_restaurant"
 )
 
 // Error is why a body cannot be understood. It is safe to show and to log: of the body it repeats at
@@ -97,6 +100,9 @@ func (c Code) sentences() (ru, en string) {
 		return "Непонятно, какой это заказ: нужен guid или пара visit и номер в визите", "Nothing names the order: give its guid, or visit and order ident"
 	case Contradiction:
 		return "Код и название стадии противоречат друг другу", "Code and name of the kitchen state contradict each other"
+	case OtherRestaurant:
+		return "Событие одного ресторана, а ключ в адресе — другого: проверьте адрес в настройках кассы",
+			"The event is of one restaurant and the key in the address of another: check the address in the cash server's settings"
 	}
 	return "Событие не понято", "The event was not understood"
 }

@@ -129,7 +129,7 @@ func describe(h *house, body []byte) string {
 		fmt.Fprintf(&b, "posting restaurant %q situation %d name %q seq %d id %q source %q time %s orders %d\n",
 			p.Restaurant, p.Situation, p.Name, p.Seq, p.ID, p.Source, wall, len(p.Orders))
 		for _, n := range p.Notes {
-			fmt.Fprintf(&b, "  note %s\n", n)
+			fmt.Fprintf(&b, "  note %s\n", n.Sentence("en"))
 		}
 	}
 	for i, o := range orders {

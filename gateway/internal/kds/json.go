@@ -181,7 +181,7 @@ func (r *jsonReader) state(path string, v value) order.State {
 		}
 		return byCode
 	}
-	r.posting.note(func() string { return path }, "the kitchen state", quoted(code+" "+word), "is not wholly known")
+	r.posting.note(func() string { return path }, "стадия кухни %s известна не целиком", "the kitchen state %s is not wholly known", quoted(code+" "+word))
 	if code != "" && codeOK {
 		return byCode
 	}
@@ -200,7 +200,7 @@ func (r *jsonReader) quantity(path string, v value) int64 {
 	pieces, err := strconv.ParseFloat(text, 64)
 	thousandths := math.Round(pieces * 1000)
 	if err != nil || math.IsNaN(thousandths) || math.Abs(thousandths) > maxNumber {
-		r.posting.note(func() string { return path + ".quantity" }, quoted(text), "is not a number: counted as 1")
+		r.posting.note(func() string { return path + ".quantity" }, "%s — не число: считается 1", "%s is not a number: counted as 1", quoted(text))
 		return 1000
 	}
 	return int64(thousandths)

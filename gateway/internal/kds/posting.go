@@ -1,6 +1,7 @@
 package kds
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -30,9 +31,23 @@ type Posting struct {
 	// and the times to Carry and its caller.
 	Orders []order.Order
 
-	// Notes say, in English, what was odd but tolerable: a kitchen state that is not known, a number
-	// that is none. At most 20; they never hold a phone.
-	Notes []string
+	// Notes say what was odd but tolerable: a kitchen state that is not known, a number that is none. At
+	// most 20; they never hold a phone.
+	Notes []Note
+}
+
+// Note is one oddity, told in both languages because the note is kept for people.
+type Note struct {
+	Where  string // path in the body
+	RU, EN string
+}
+
+// Sentence says where it is and what it counts as: in Russian for "ru", else in English.
+func (n Note) Sentence(lang string) string {
+	if lang == "ru" {
+		return n.Where + ": " + n.RU
+	}
+	return n.Where + ": " + n.EN
 }
 
 // OccurredAt is when the event happened by the source's clock: Wall itself where the body names a
@@ -51,11 +66,13 @@ func (p Posting) OccurredAt(zone *time.Location) time.Time {
 
 const maxNotes = 20
 
-// note keeps what was odd at a place of the body. The place is a function, because it is wanted for
-// the first notes only and a body may hold thousands of oddities.
-func (p *Posting) note(where func() string, text ...string) {
+// note keeps what was odd at a place of the body. The place is a function and the sentences are formats,
+// because they are wanted for the first notes only and a body may hold thousands of oddities.
+func (p *Posting) note(where func() string, ru, en string, args ...any) {
 	if len(p.Notes) < maxNotes {
-		p.Notes = append(p.Notes, strings.TrimPrefix(where(), ".")+": "+strings.Join(text, " "))
+		p.Notes = append(p.Notes, Note{
+			Where: strings.TrimPrefix(where(), "."), RU: fmt.Sprintf(ru, args...), EN: fmt.Sprintf(en, args...),
+		})
 	}
 }
 

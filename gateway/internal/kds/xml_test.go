@@ -1,6 +1,7 @@
 package kds_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -216,8 +217,30 @@ func TestNotesAreFew(t *testing.T) {
 		t.Errorf("got %d notes, %d lines; want 20, 1000", len(p.Notes), len(o.Dishes))
 	}
 	for _, n := range p.Notes {
-		if maybePhone.MatchString(n) {
+		if maybePhone.MatchString(n.Sentence("ru")) || maybePhone.MatchString(n.Sentence("en")) {
 			t.Errorf("note %q shows what may be a phone", n)
+		}
+	}
+}
+
+func TestNotesSpeakBothLanguages(t *testing.T) {
+	t.Parallel()
+	cyrillic := regexp.MustCompile(`\p{Cyrillic}`)
+	for _, body := range []string{
+		one("", `<Dish uni="1" quantity="many" kdsstate="flying" deleted="maybe"/>`),
+		`<a DateTime="noon" seqnumber="first"><Order guid="A" totalPieces="0"><Session><Dish uni="1" quantity="1000" kdsstate="sent"/></Session></Order><Order/></a>`,
+		`{"order":{"guid":"A"},"kds_status":{"code":3,"name":"flying"},"dishes":[{"line_guid":"1","name":"x","quantity":"many"}]}`,
+	} {
+		postings, err := kds.Decode([]byte(body))
+		if err != nil || len(postings) != 1 || len(postings[0].Notes) < 2 {
+			t.Errorf("%s: got %+v, %v, want several notes", body, postings, err)
+			continue
+		}
+		for _, n := range postings[0].Notes {
+			ru, en := n.Sentence("ru"), n.Sentence("en")
+			if !cyrillic.MatchString(ru) || cyrillic.MatchString(en) || strings.Contains(ru+en, "%!") || !strings.HasPrefix(ru, n.Where+": ") {
+				t.Errorf("%s: got %q and %q", body, ru, en)
+			}
 		}
 	}
 }

@@ -48,7 +48,8 @@ func (s *stateDraft) history(t xml.StartElement) {
 func (r *xmlReader) state(s *stateDraft) order.State {
 	state, ok := parseState(s.text)
 	if !ok {
-		r.posting.note(r.path, "the kitchen state", quoted(s.text), "is not known: counted as off the screen")
+		r.posting.note(r.path, "стадия кухни %s неизвестна: считается, что на экране её нет",
+			"the kitchen state %s is not known: counted as off the screen", quoted(s.text))
 	}
 	return state
 }
@@ -68,7 +69,7 @@ func (r *xmlReader) openPosting(attrs []xml.Attr) error {
 			p.Restaurant = code
 		case "DateTime":
 			if !p.setWall(strings.TrimSpace(a.Value)) {
-				p.note(r.path, "DateTime", quoted(a.Value), "is not a time")
+				p.note(r.path, "DateTime %s — не время", "DateTime %s is not a time", quoted(a.Value))
 			}
 		case "Situation":
 			p.Situation = r.number("Situation", a.Value, 0)
@@ -125,7 +126,7 @@ func (r *xmlReader) closeOrder() error {
 	o.State = r.state(&r.order.state)
 	if r.order.empty {
 		if o.Empty = nothingOn(o.Dishes); !o.Empty {
-			r.posting.note(r.path, `totalPieces="0" beside lines that are not taken off`)
+			r.posting.note(r.path, `totalPieces="0", а строки не сняты`, `totalPieces="0" beside lines that are not taken off`)
 		}
 	}
 	if settle(&o.Ref) {
@@ -135,7 +136,8 @@ func (r *xmlReader) closeOrder() error {
 	if o.State != 0 || anyCounts(o.Dishes) {
 		return r.fail(NoReference, "")
 	}
-	r.posting.note(r.path, "the order has neither guid nor visit and orderIdent: left out")
+	r.posting.note(r.path, "у заказа нет ни guid, ни visit и orderIdent: он пропущен",
+		"the order has neither guid nor visit and orderIdent: left out")
 	return nil
 }
 
@@ -196,7 +198,7 @@ func (r *xmlReader) number(what, text string, instead int64) int64 {
 	if err == nil && n >= -maxNumber && n <= maxNumber {
 		return n
 	}
-	r.posting.note(r.path, what, quoted(text), "is not a number: counted as", strconv.FormatInt(instead, 10))
+	r.posting.note(r.path, "%s %s — не число: считается %d", "%s %s is not a number: counted as %d", what, quoted(text), instead)
 	return instead
 }
 
@@ -208,7 +210,7 @@ func (r *xmlReader) flag(what, text string) bool {
 	case text == "", text == "0", strings.EqualFold(text, "false"):
 		return false
 	}
-	r.posting.note(r.path, what, quoted(text), "is neither 1 nor 0: counted as 0")
+	r.posting.note(r.path, "%s %s — не 1 и не 0: считается 0", "%s %s is neither 1 nor 0: counted as 0", what, quoted(text))
 	return false
 }
 

@@ -226,13 +226,13 @@ func (d *Decide) read(e kds.Event, known understood) ([]order.Order, string, err
 	var note string
 	for _, p := range postings {
 		if e.Restaurant != "" && e.Restaurant != "*" && p.Restaurant != "" && p.Restaurant != e.Restaurant {
-			return nil, "", fmt.Errorf("the event is of restaurant %.32q, but its key belongs to %q", p.Restaurant, e.Restaurant)
+			return nil, "", &kds.Error{Code: kds.OtherRestaurant, Text: fmt.Sprintf("%.32q, %q", p.Restaurant, e.Restaurant)}
 		}
 		if p.Restaurant == "" {
 			p.Restaurant = e.Restaurant
 		}
 		if len(p.Notes) > 0 && note == "" {
-			note = p.Notes[0]
+			note = p.Notes[0].Sentence(d.Policies(p.Restaurant).Language)
 		}
 		for _, o := range p.Orders {
 			o.Restaurant = p.Restaurant

@@ -155,7 +155,7 @@ func TestWhatCannotBeUnderstoodIsQuarantinedAloneWithANote(t *testing.T) {
 			status kds.EventStatus
 			note   string
 		}{
-			{"foreign", kds.Quarantined, `the event is of restaurant "1", but its key belongs to "2"`},
+			{"foreign", kds.Quarantined, "Событие одного ресторана, а ключ в адресе — другого"},
 			{"garbage", kds.Quarantined, "XML с ошибкой или обрезан"},
 			{"good", kds.Done, ""},
 			{"any", kds.Done, ""},
