@@ -23,6 +23,7 @@ type Reader interface {
 	Messages(ctx context.Context, f message.Filter) (page []message.Listed, next string, err error)
 	Message(ctx context.Context, id string) (*message.Listed, error)
 	FindOrder(ctx context.Context, ref string) (*order.Order, error)
+	Namesakes(ctx context.Context, ref, id string) (others []Namesake, more bool, err error)
 	History(ctx context.Context, orderID string) (*rule.History, error)
 	Keys(ctx context.Context) ([]access.Key, error)
 	EventReader

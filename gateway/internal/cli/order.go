@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/app"
@@ -50,6 +52,10 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	others, more, err := db.Namesakes(ctx, c.Order, found.ID)
+	if err != nil {
+		return err
+	}
 	why := rule.Why(*history, s.lang)
 	facts := timeline(history, said, s.lang)
 	zone, named := time.Local, word{"этого компьютера", "this machine"}.pick(s.lang)
@@ -60,14 +66,39 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 		return printJSON(s.out, map[string]any{
 			"order": map[string]any{"id": history.Order.ID, "number": history.Order.Name, "restaurant_code": history.Order.Restaurant,
 				"guid": history.Order.Ref.GUID, "stage": history.Order.Stage, "highest_stage": history.Order.Peak, "closed": history.Order.Closed()},
-			"why": why, "facts": facts,
+			"why": why, "facts": facts, "same_number": append([]app.Namesake{}, others...),
 		})
 	}
-	_, _ = fmt.Fprintf(s.out, word{"№ %s  %s  время: %s\n%s\n\n", "№ %s  %s  times: %s\n%s\n\n"}.pick(s.lang), oneLine(history.Order.Name, 30), history.Order.ID, named, why)
+	_, _ = fmt.Fprintf(s.out, word{"№ %s  %s  время: %s\n%s\n", "№ %s  %s  times: %s\n%s\n"}.pick(s.lang), oneLine(history.Order.Name, 30), history.Order.ID, named, why)
+	if len(others) > 0 {
+		_, _ = fmt.Fprintln(s.out, namesakes(others, more, zone, s.lang))
+	}
+	_, _ = fmt.Fprintln(s.out)
 	for _, f := range facts {
 		_, _ = fmt.Fprintf(s.out, "%s  %s\n", clock(f.At.In(zone)), f.Text)
 	}
 	return nil
+}
+
+// namesakesShown is how many orders with the same number are named.
+const namesakesShown = 3
+
+// namesakes tells that other orders have the number, so that nobody takes the latest for the one he meant.
+func namesakes(others []app.Namesake, more bool, zone *time.Location, lang string) string {
+	count := strconv.Itoa(len(others))
+	if more {
+		count = word{"больше ", "more than "}.pick(lang) + count
+	}
+	var named []string
+	for _, o := range others[:min(len(others), namesakesShown)] {
+		named = append(named, clock(o.LastEvent.In(zone))+" "+o.ID)
+	}
+	list := strings.Join(named, ", ")
+	if left := len(others) - len(named); left > 0 {
+		list += fmt.Sprintf(word{" и ещё %d", " and %d more"}.pick(lang), left)
+	}
+	return fmt.Sprintf(word{"Других с этим номером: %s (%s); показан последний, другой — по его ID",
+		"Others with this number: %s (%s); the latest is shown, another one by its ID"}.pick(lang), count, list)
 }
 
 // timeline puts all facts of an order in order of time. What the events said in words is beside them.

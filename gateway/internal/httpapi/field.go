@@ -86,10 +86,20 @@ func (r *bindingReader) moment(o object, path, name string, now time.Time) (time
 	if !ok {
 		return time.Time{}, false
 	}
+	fault := problem.FieldFault{Field: path + name, Code: problem.FieldInvalid}
 	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || at.Year() < 2000 || at.After(now.Add(skew)) {
-		r.fault(path+name, problem.FieldInvalid)
-		return time.Time{}, false
+	switch {
+	case err != nil:
+	case at.Year() < 2000:
+		fault.RU = "Это время слишком далеко в прошлом, до 2000 года; проверьте часы отправителя."
+		fault.EN = "This time is too far in the past, before the year 2000; check the sender's clock."
+	case at.After(now.Add(skew)):
+		fault.RU, fault.EN = "Это время в будущем; проверьте часы отправителя.", "This time is in the future; check the sender's clock."
+	default:
+		return at, true
 	}
-	return at, true
+	if len(r.faults) < mostFaults {
+		r.faults = append(r.faults, fault)
+	}
+	return time.Time{}, false
 }

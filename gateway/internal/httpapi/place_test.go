@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/orderbell/orderbell/gateway/internal/problem"
@@ -54,5 +55,24 @@ func TestAPairWithoutItsRestaurant(t *testing.T) {
 	})
 	if w := s.bind(t, menuToken, `{"order":{`+pair+`},`+given+`}`); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("a store that cannot tell: %d, want 503 with Retry-After", w.Code)
+	}
+}
+
+func TestATimeOfConsentThatCannotBeIsExplained(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ at, ru, en string }{
+		{"2099-01-01T00:00:00Z", "в будущем", "in the future"},
+		{"1970-01-01T00:00:00Z", "в прошлом", "in the past"},
+		{"yesterday", "не того вида", "not of the form"},
+	}
+	for _, test := range tests {
+		s := setup(t)
+		body := `{"order":{"guid":"A1"},"phone":"` + phone + `","consent":{"given":true,"purpose":"sms","given_at":"` + test.at + `"}}`
+		for lang, want := range map[string]string{"ru": test.ru, "en": test.en} {
+			p := readProblem(t, s.bind(t, menuToken, body, "Accept-Language", lang))
+			if len(p.Errors) != 1 || p.Errors[0].Field != "consent.given_at" || p.Errors[0].Code != problem.FieldInvalid || !strings.Contains(p.Errors[0].Detail, want) {
+				t.Errorf("%s in %s: got %+v, want a detail with %q", test.at, lang, p.Errors, want)
+			}
+		}
 	}
 }
