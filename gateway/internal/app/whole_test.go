@@ -117,7 +117,7 @@ func (h *house) story(number string) string {
 	switch {
 	case err == nil:
 		return out
-	case !strings.Contains(out, "not found"):
+	case !strings.Contains(out, "there is no order"):
 		h.t.Fatalf("orderbell order show %s: %v\n%s", number, err, out)
 	}
 	return ""
