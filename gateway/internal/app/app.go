@@ -193,7 +193,7 @@ func (a *App) recover(ctx context.Context) error {
 func (a *App) decide() *pipeline.Decide {
 	entropy := ulid.DefaultEntropy()
 	return &pipeline.Decide{
-		Inbox: a.db, Recall: a.recent.recall, Decode: decodeEvent, Rules: a.rules, Policies: policies(a.config),
+		Inbox: a.db, Recall: a.recent.recall, Decode: decodeEvent, Rules: a.rules, Policies: policies(a.config), Clock: a.clock,
 		NewID: func() string { return ulid.MustNew(ulid.Timestamp(a.opts.Now()), entropy).String() },
 		Wake:  a.db.EventsWake, Now: a.opts.Now, Log: a.opts.Log.Named("decide"),
 	}

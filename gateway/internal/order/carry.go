@@ -11,8 +11,11 @@ package order
 //     counts once, by its own state or by the least of its parts. When no line counts, it is None;
 //   - an event that says nothing at all of the lines changes neither them nor the stage.
 //
+// What is believed of the source's clock is that of the first event until two events show it.
+//
 // An unknown how is Least.
 func Carry(prev *Order, next Order, how Aggregate) Order {
+	clock := behind(prev, &next)
 	if prev == nil {
 		prev = &Order{}
 	}
@@ -33,6 +36,7 @@ func Carry(prev *Order, next Order, how Aggregate) Order {
 	}
 	out.Stage = stageOf(prev, &out, how, sparse)
 	out.Peak = max(prev.Peak, out.Stage)
+	out.BehindMicros = clock
 	return out
 }
 

@@ -27,7 +27,6 @@ type Change struct {
 	First  bool   `json:"first,omitempty"`  // the first event of this order that Orderbell has seen
 	Dish   string `json:"dish,omitempty"`   // Dish.ID, for dish kinds
 	// Late is how long before its arrival the change happened, as far as it can be known, never
-	// negative: for the first event of an order the age of the event by its own clock; for later ones
-	// how much slower it came than the event before it, which needs no common clock.
+	// negative: the age of the event by its own clock, less what that one is behind (Order.BehindMicros).
 	Late time.Duration `json:"late,omitempty"`
 }

@@ -1,9 +1,6 @@
 package order
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // Diff says what an event did to an order: prev as it was stored last (nil: not seen before), next as
 // Carry made it. Changes of dishes come first, line by line, then those of the order, each stage in
@@ -16,7 +13,7 @@ func Diff(prev *Order, next Order) []Change {
 	if next.Return {
 		return nil
 	}
-	d := differ{first: prev == nil, late: late(prev, next)}
+	d := differ{first: prev == nil, late: late(&next)}
 	if prev == nil {
 		prev = &Order{}
 	}
@@ -60,20 +57,4 @@ func (d *differ) lines(prev, next []Dish) {
 		was := before.next(next[i].ID)
 		d.rise(DishReached, was.counted(), next[i].counted(), Change{Before: was.Peak, Dish: next[i].ID})
 	}
-}
-
-// late is Change.Late, the same for all changes of an event. 0 where a clock is not known.
-func late(prev *Order, next Order) time.Duration {
-	if next.OccurredMicros == 0 || next.ReceivedMicros == 0 {
-		return 0
-	}
-	micros := next.ReceivedMicros - next.OccurredMicros
-	if prev != nil {
-		if prev.OccurredMicros == 0 || prev.ReceivedMicros == 0 {
-			return 0
-		}
-		micros = (next.ReceivedMicros - prev.ReceivedMicros) - (next.OccurredMicros - prev.OccurredMicros)
-	}
-	const most = math.MaxInt64 / int64(time.Microsecond)
-	return time.Duration(min(max(micros, 0), most)) * time.Microsecond
 }

@@ -1,11 +1,9 @@
 package order_test
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -108,44 +106,6 @@ func TestPartsOfAComboAreToldThroughItOnly(t *testing.T) {
 	}
 	if got, want := words(steps(combo(1, 1), combo(3, 2))), "dish.started/combo order.started"; got != want {
 		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-func TestLateIsWhatTheClocksCanTell(t *testing.T) {
-	t.Parallel()
-	const second, hour = int64(1e6), int64(3600e6)
-	at := func(state order.State, occurred, received int64) order.Order {
-		return with(of(state), func(o *order.Order) { o.OccurredMicros, o.ReceivedMicros = occurred, received })
-	}
-	tests := []struct {
-		name   string
-		events []order.Order
-		want   time.Duration
-	}{
-		{"the first event, three seconds old", []order.Order{at(3, 10*second, 13*second)}, 3 * time.Second},
-		{"the first event, from the future", []order.Order{at(3, 13*second, 10*second)}, 0},
-		{"the first event without a time", []order.Order{at(3, 0, 10*second)}, 0},
-		{"the first event without an arrival", []order.Order{at(3, 10*second, 0)}, 0},
-		{"a later one, as fast as the one before, clocks an hour apart", []order.Order{at(2, 10*second, 10*second+hour), at(3, 20*second, 20*second+hour)}, 0},
-		{"a later one, five seconds slower, clocks an hour apart", []order.Order{at(2, 10*second, 10*second+hour), at(3, 20*second, 25*second+hour)}, 5 * time.Second},
-		{"a later one, faster", []order.Order{at(2, 10*second, 19*second), at(3, 20*second, 21*second)}, 0},
-		{"a later one, the one before without a time", []order.Order{at(2, 0, 10*second), at(3, 20*second, 90*second)}, 0},
-		{"a later one without a time", []order.Order{at(2, 10*second, 10*second), at(3, 0, 90*second)}, 0},
-		{"clocks millennia apart", []order.Order{at(3, -250_000_000_000*second, 250_000_000_000*second)}, math.MaxInt64 / 1000 * 1000},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			changes := steps(tt.events...)
-			if len(changes) == 0 {
-				t.Fatalf("%+v: got no changes", tt.events)
-			}
-			for _, c := range changes {
-				if c.Late != tt.want {
-					t.Errorf("%s: got %s late by %v, want %v", tt.name, c.Kind, c.Late, tt.want)
-				}
-			}
-		})
 	}
 }
 

@@ -46,6 +46,9 @@ type Order struct {
 
 	OccurredMicros int64 `json:"occurred,omitempty"` // the source's clock at the last event, µs UTC; 0 unknown
 	ReceivedMicros int64 `json:"received,omitempty"` // our clock at the last event, µs UTC
+	// BehindMicros is how far the source's clock is believed to be behind ours, negative where it is ahead.
+	// On what the decoder read: as far as other orders of the restaurant have shown it.
+	BehindMicros int64 `json:"behind,omitempty"`
 }
 
 // Dish is one line of an order that may have a kitchen stage.

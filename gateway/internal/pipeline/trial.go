@@ -49,6 +49,7 @@ type Tried struct {
 func (t *Trial) Play(ctx context.Context, events []kds.Event, asked func(kds.Event) bool) ([]Tried, error) {
 	reader := &Decide{Decode: t.Decode, Policies: t.Policies}
 	latest := map[string]*order.Order{}
+	var clocks clocks
 	var work []seen
 	for i, e := range events {
 		wanted := asked == nil || asked(e)
@@ -58,6 +59,7 @@ func (t *Trial) Play(ctx context.Context, events []kds.Event, asked func(kds.Eve
 		}
 		for _, o := range orders {
 			prev := before(o, nil, func(name string) *order.Order { return latest[name] })
+			o.BehindMicros, _ = clocks.behind(ctx, o.Restaurant, nil) // nobody to ask: no error
 			next := order.Carry(prev, o, t.Policies(o.Restaurant).Stage)
 			if next.ID == "" {
 				next.ID = fmt.Sprintf("trial/%d", len(latest))
@@ -65,6 +67,7 @@ func (t *Trial) Play(ctx context.Context, events []kds.Event, asked func(kds.Eve
 			for _, name := range names(next) {
 				latest[name] = &next
 			}
+			clocks.learn(prev, &next)
 			if changes := order.Diff(prev, next); wanted && len(changes) > 0 {
 				work = append(work, seen{event: i, order: next, changes: changes})
 			}

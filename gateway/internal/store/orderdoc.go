@@ -39,6 +39,7 @@ const (
 	orderPeak
 	orderOccurred
 	orderReceived
+	orderBehind
 )
 
 // Fields of a dish.
@@ -72,7 +73,8 @@ func appendOrder(b []byte, o *order.Order) []byte {
 	b = appendNumber(b, orderStage, int64(o.Stage))
 	b = appendNumber(b, orderPeak, int64(o.Peak))
 	b = appendNumber(b, orderOccurred, o.OccurredMicros)
-	return appendNumber(b, orderReceived, o.ReceivedMicros)
+	b = appendNumber(b, orderReceived, o.ReceivedMicros)
+	return appendNumber(b, orderBehind, o.BehindMicros)
 }
 
 func appendDish(b []byte, d *order.Dish) []byte {
@@ -166,6 +168,8 @@ func parseOrder(doc string, o *order.Order) error {
 			o.OccurredMicros = r.number
 		case orderReceived:
 			o.ReceivedMicros = r.number
+		case orderBehind:
+			o.BehindMicros = r.number
 		}
 	}
 	return r.err

@@ -18,7 +18,7 @@ func fullOrder() order.Order {
 	return order.Order{
 		Restaurant: "199990777", Name: "12.1", Seq: "7", Table: "12", Type: "В зале", Dishes: []order.Dish{dish, {}, combo},
 		State: 9, Finished: true, Deleted: true, Return: true, Empty: true, Stage: order.Collect, Peak: order.Collected,
-		OccurredMicros: -1, ReceivedMicros: 1 << 62,
+		OccurredMicros: -1, ReceivedMicros: 1 << 62, BehindMicros: -3600e6,
 	}
 }
 
@@ -49,7 +49,7 @@ func TestADocumentKeepsEveryFieldOfAnOrder(t *testing.T) {
 	for what, v := range map[string]struct {
 		value any
 		want  int
-	}{"an order": {o, 17}, "a dish": {o.Dishes[2], 8}} {
+	}{"an order": {o, 18}, "a dish": {o.Dishes[2], 8}} {
 		var fields map[string]any
 		text, err := json.Marshal(v.value)
 		if err != nil {
