@@ -38,8 +38,8 @@ func TestABodyThatIsNotUnderstoodIsRefusedAndNotRemembered(t *testing.T) {
 	if err := r.check(body); err == nil {
 		t.Errorf("check(%q): got no error", body)
 	}
-	if len(r.postings) != 0 {
-		t.Errorf("check(%q): got %d bodies remembered, want none", body, len(r.postings))
+	if len(r.bodies) != 0 {
+		t.Errorf("check(%q): got %d bodies remembered, want none", body, len(r.bodies))
 	}
 }
 
@@ -54,13 +54,59 @@ func TestTheOldestBodyIsForgottenFirst(t *testing.T) {
 			}
 		}
 	}
-	if got := len(r.postings); got != recentSize {
+	if got := len(r.bodies); got != recentSize {
 		t.Errorf("after %d bodies: got %d remembered, want %d", recentSize+extra, got, recentSize)
 	}
 	for n := range recentSize + extra {
 		if _, remembered := r.recall(stored(posted(n))); remembered != (n >= extra) {
 			t.Errorf("body %d of %d: remembered %v, want %v", n, recentSize+extra, remembered, n >= extra)
 		}
+	}
+}
+
+// crowd is a body of many orders, each of one dish, that differs from those of other n.
+func crowd(n, orders int) []byte {
+	body := fmt.Appendf(nil, `<a RestCode="1" Situation="3" seqnumber="%d">`, n)
+	for k := range orders {
+		body = fmt.Appendf(body, `<Order visit="%d" orderIdent="1"><Session><Dish uni="1" name="Борщ" quantity="1000" kdsstate="sent"/></Session></Order>`, k+1)
+	}
+	return append(body, "</a>"...)
+}
+
+func TestWhatIsRememberedIsBoundedByItsWeightToo(t *testing.T) {
+	t.Parallel()
+	r := newRecent()
+	const small = 100
+	for n := range small {
+		if err := r.check(posted(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.check(crowd(0, 2000)); err != nil {
+		t.Fatal(err)
+	}
+	if _, there := r.recall(stored(crowd(0, 2000))); there || len(r.bodies) != small {
+		t.Errorf("a body of 2000 orders: remembered %t beside %d others, want %d others only", there, len(r.bodies), small)
+	}
+	const crowds, orders = 200, 100
+	for n := range crowds {
+		if err := r.check(crowd(n, orders)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines, weight := 0, 0
+	for _, body := range r.bodies {
+		lines += linesOf(body.postings)
+		weight += body.weight
+	}
+	if most := recentWeight / lineWeight; weight != r.weight || weight > recentWeight || lines > most {
+		t.Errorf("after %d bodies of %d orders: got %d lines of %d bytes (%d are counted), want at most %d of %d", crowds, orders, lines, weight, r.weight, most, recentWeight)
+	}
+	if _, there := r.recall(stored(crowd(crowds-1, orders))); !there {
+		t.Errorf("the last body is not remembered")
+	}
+	if _, there := r.recall(stored(crowd(0, orders))); there {
+		t.Errorf("the first body is still remembered")
 	}
 }
 
@@ -85,7 +131,7 @@ func TestRecentMayBeUsedByManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := len(r.postings); got > recentSize {
+	if got := len(r.bodies); got > recentSize {
 		t.Errorf("got %d bodies remembered, want at most %d", got, recentSize)
 	}
 }

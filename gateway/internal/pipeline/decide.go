@@ -27,12 +27,13 @@ type Decide struct {
 	Wake     func() <-chan struct{} // signalled when an event or a wait may be due; may be nil
 	Now      func() time.Time
 	Log      hclog.Logger
-	Batch    int // events in one transaction; 0 means 256
+	Batch    int // events in one transaction, and orders from which on it is full; 0 means 256
 
 	// Clock tells how far a restaurant's clock was behind when its last orders came. It is asked once for
 	// each; nil: nobody knows.
 	Clock  func(ctx context.Context, restaurant string) (time.Duration, error)
 	clocks clocks
+	rest   []kds.Event // claimed, in order of arrival, but too much for the last batch
 }
 
 // defaultBatch balances the two sides of a commit: more events share one sync, and the intake waits
@@ -51,7 +52,7 @@ func (d *Decide) Run(ctx context.Context) {
 	backoff := 100 * time.Millisecond
 	var under *saving // the batch that is being saved; nil: none
 	defer func() {
-		if err := d.settle(ctx, under); err != nil {
+		if err := errors.Join(d.settle(ctx, under), d.giveBack(ctx, d.rest)); err != nil {
 			d.Log.Error("the last events cannot be saved; they wait", "error", err)
 		}
 	}()
@@ -59,7 +60,7 @@ func (d *Decide) Run(ctx context.Context) {
 	for full && ctx.Err() == nil || pause.round(ctx) {
 		next, n, err := d.step(ctx, under)
 		proven := next == nil || under != nil // a batch that only began to be saved proves nothing yet
-		under, full = next, n >= d.batch()
+		under, full = next, n >= d.batch() || len(d.rest) > 0
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -109,7 +110,7 @@ func (d *Decide) step(ctx context.Context, under *saving) (*saving, int, error) 
 	if err != nil {
 		return under, waits, err
 	}
-	events, err := d.Inbox.ClaimEvents(ctx, d.batch())
+	events, err := d.take(ctx)
 	if err != nil {
 		return under, waits, fmt.Errorf("claim events: %w", err)
 	}
@@ -123,18 +124,40 @@ func (d *Decide) step(ctx context.Context, under *saving) (*saving, int, error) 
 	if err != nil {
 		return nil, waits, d.release(ctx, events, err)
 	}
-	return d.save(ctx, events, decided, latest), waits + len(events), nil
+	n := len(decided)
+	d.rest = events[n:]
+	return d.save(ctx, events[:n], decided, latest), waits + n, nil
 }
 
+// take gives the events that are next: what the last batch left, else those that wait.
+func (d *Decide) take(ctx context.Context) ([]kds.Event, error) {
+	if events := d.rest; len(events) > 0 {
+		d.rest = nil
+		return events, nil
+	}
+	return d.Inbox.ClaimEvents(ctx, d.batch()) //nolint:wrapcheck // the caller says what failed
+}
+
+// release gives events back because of cause.
 func (d *Decide) release(ctx context.Context, events []kds.Event, cause error) error {
+	if err := d.giveBack(ctx, events); err != nil {
+		return fmt.Errorf("%w; and %w", cause, err)
+	}
+	return cause
+}
+
+func (d *Decide) giveBack(ctx context.Context, events []kds.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
 	ids := make([]string, len(events))
 	for i, e := range events {
 		ids[i] = e.ID
 	}
 	if err := d.Inbox.ReleaseEvents(context.WithoutCancel(ctx), ids); err != nil {
-		return fmt.Errorf("%w; and the events cannot be given back: %w", cause, err)
+		return fmt.Errorf("the events cannot be given back: %w", err)
 	}
-	return cause
+	return nil
 }
 
 // seen is one order in one event: the unit of work.
@@ -145,26 +168,12 @@ type seen struct {
 	contact *contact.Contact
 }
 
-// decide takes a batch of events from their bytes to their decisions. It also returns the orders as it
-// leaves them.
+// decide takes events from their bytes to their decisions: as many of them, from the first on, as one batch
+// holds. It also returns the orders as it leaves them.
 func (d *Decide) decide(ctx context.Context, events []kds.Event, under *saving) ([]rule.Decided, map[string]*order.Order, error) {
-	known, err := d.recall(ctx, events)
+	decided, work, err := d.understand(ctx, events)
 	if err != nil {
 		return nil, nil, err
-	}
-	decided := make([]rule.Decided, len(events))
-	var work []seen
-	for i, e := range events {
-		decided[i] = rule.Decided{EventID: e.ID, Status: kds.Done}
-		orders, note, err := d.read(e, known[i])
-		if err != nil {
-			decided[i].Status, decided[i].Note = kds.Quarantined, noteOf(err, d.Policies(e.Restaurant).Language)
-			continue
-		}
-		decided[i].Note = note
-		for _, o := range orders {
-			work = append(work, seen{event: i, order: o})
-		}
 	}
 	latest, err := d.compare(ctx, work, under)
 	if err != nil {
@@ -179,6 +188,52 @@ func (d *Decide) decide(ctx context.Context, events []kds.Event, under *saving) 
 	return decided, latest, d.evaluate(ctx, events, work, decided)
 }
 
+// What a batch holds in memory is bounded: an event may have thousands of orders, an order thousands of dishes.
+const (
+	bodiesAtOnce  = 16 // a body may have 1 MiB
+	linesPerOrder = 32 // dishes to an order that a full batch may have on average; banquets have fewer
+)
+
+// understand reads events until a batch is full.
+func (d *Decide) understand(ctx context.Context, events []kds.Event) ([]rule.Decided, []seen, error) {
+	decided := make([]rule.Decided, 0, len(events))
+	var work []seen
+	var known []understood
+	lines := 0
+	for i, e := range events {
+		if len(work) >= d.batch() || lines >= d.batch()*linesPerOrder {
+			break
+		}
+		at := i % bodiesAtOnce
+		if at == 0 {
+			var err error
+			if known, err = d.recall(ctx, events[i:min(i+bodiesAtOnce, len(events))]); err != nil {
+				return nil, nil, err
+			}
+		}
+		one := rule.Decided{EventID: e.ID, Status: kds.Done}
+		orders, note, err := d.read(e, known[at])
+		one.Note = note
+		if err != nil {
+			one.Status, one.Note = kds.Quarantined, noteOf(err, d.Policies(e.Restaurant).Language)
+		}
+		decided = append(decided, one)
+		for _, o := range orders {
+			work = append(work, seen{event: i, order: o})
+			lines += linesOf(o.Dishes)
+		}
+	}
+	return decided, work, nil
+}
+
+func linesOf(dishes []order.Dish) int {
+	n := len(dishes)
+	for i := range dishes {
+		n += linesOf(dishes[i].Parts)
+	}
+	return n
+}
+
 // noteOf tells an error in the configured language where it can speak it: notes are for people.
 func noteOf(err error, lang string) string {
 	if e, ok := errors.AsType[*kds.Error](err); ok {
@@ -187,13 +242,14 @@ func noteOf(err error, lang string) string {
 	return err.Error()
 }
 
-// understood is what the intake understood of an event, if that is remembered.
+// understood is what the intake understood of an event, if that is remembered; else its body.
 type understood struct {
 	postings []kds.Posting
 	there    bool
+	body     []byte
 }
 
-// recall gives what is remembered of each event, and reads the bodies of those of which nothing is.
+// recall gives what is remembered of each event, and the bodies of those of which nothing is.
 func (d *Decide) recall(ctx context.Context, events []kds.Event) ([]understood, error) {
 	known := make([]understood, len(events))
 	var unread []kds.Event
@@ -213,7 +269,7 @@ func (d *Decide) recall(ctx context.Context, events []kds.Event) ([]understood, 
 		return nil, fmt.Errorf("read bodies: %w", err)
 	}
 	for k, i := range at {
-		events[i] = unread[k]
+		known[i].body = unread[k].Body // not to the event: it is kept until it is saved
 	}
 	return known, nil
 }
@@ -223,6 +279,9 @@ func (d *Decide) read(e kds.Event, known understood) ([]order.Order, string, err
 	postings := known.postings
 	if !known.there {
 		var err error
+		if known.body != nil {
+			e.Body = known.body
+		}
 		if postings, err = d.Decode(e); err != nil {
 			return nil, "", err
 		}
