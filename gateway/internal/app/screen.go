@@ -1,6 +1,9 @@
 package app
 
 import (
+	"slices"
+
+	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/screen"
 )
@@ -9,8 +12,25 @@ import (
 func (a *App) newScreen() *screen.Screen {
 	return screen.New(screen.Options{
 		Store: a.db, Place: places(a.config), Home: func() screen.Place { return home(a.config()) },
-		Accounts: a.accounts.Accounts, States: a.accounts.states, Try: a.ruleScreen().TestRule, Now: a.opts.Now, Log: a.opts.Log.Named("screen"),
+		Accounts: a.accounts.Accounts, States: a.accounts.states, Duty: a.duty, Try: a.ruleScreen().TestRule, Now: a.opts.Now, Log: a.opts.Log.Named("screen"),
 	}, a.feed)
+}
+
+// duty tells what has to be on for texts to go out.
+func (a *App) duty() screen.Duty {
+	d := screen.Duty{Off: !a.config().Notifications.Enabled}
+	disabled := a.rules.Disabled()
+	for _, r := range a.rules.Set().Rules {
+		if d.Rules++; slices.Contains(disabled, r.Name) {
+			d.Failing = append(d.Failing, r.Name)
+		}
+	}
+	for _, status := range a.rules.Status() {
+		if d.Workers++; status.State == child.Quarantined {
+			d.Stopped++
+		}
+	}
+	return d
 }
 
 // places tells of restaurants as the configuration of each moment knows them.

@@ -36,6 +36,8 @@ type Options struct {
 	Accounts func(ctx context.Context, lang string) ([]adminapi.Account, error)
 	// States tells how the accounts are and no more, without asking anybody; nil: nobody knows.
 	States func(lang string) []adminapi.Account
+	// Duty tells what has to be on for texts to go out; nil: nobody knows.
+	Duty func() Duty
 	// Try puts an event or an order to the rules without a trace; nil: nobody can.
 	Try func(ctx context.Context, test adminapi.RuleTest, lang string) ([]adminapi.Trial, error)
 	Now func() time.Time

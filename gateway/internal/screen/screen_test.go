@@ -41,6 +41,7 @@ type stage struct {
 	mu       sync.Mutex
 	clock    time.Time
 	accounts []adminapi.Account
+	duty     screen.Duty
 }
 
 func (s *stage) now() time.Time {
@@ -59,7 +60,7 @@ func setup(t *testing.T) *stage {
 	t.Helper()
 	moscow, err := time.LoadLocation("Europe/Moscow")
 	must(t, err)
-	s := &stage{accounts: []adminapi.Account{{Name: "main", State: "ready"}}, clock: time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)} // 15:00 in Moscow
+	s := &stage{duty: screen.Duty{Rules: 1, Workers: 2}, accounts: []adminapi.Account{{Name: "main", State: "ready"}}, clock: time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)} // 15:00 in Moscow
 	s.feed = screen.NewFeed(s.now)
 	s.db, err = store.Open(t.Context(), store.Options{Folder: t.TempDir(), Instance: true, Now: s.now, Told: s.feed.Tell})
 	must(t, err)
@@ -68,6 +69,7 @@ func setup(t *testing.T) *stage {
 	}
 	s.Screen = screen.New(screen.Options{
 		Store: s.db, Place: place, Home: func() screen.Place { return place(restaurant) }, Now: s.now,
+		Duty:   func() screen.Duty { s.mu.Lock(); defer s.mu.Unlock(); return s.duty },
 		States: func(string) []adminapi.Account { s.mu.Lock(); defer s.mu.Unlock(); return s.accounts },
 		Accounts: func(context.Context, string) ([]adminapi.Account, error) {
 			s.mu.Lock()

@@ -50,7 +50,7 @@ func (s *Screen) Today(ctx context.Context, lang string) (adminapi.Today, error)
 		t.Cost = money(&costs[0])
 	}
 	accounts := s.accounts(ctx, lang)
-	t.Findings = Standing(Standings{Pulse: pulse, Accounts: accounts, Place: s.opt.Place, Now: now}, lang)
+	t.Findings = Standing(Standings{Pulse: pulse, Accounts: accounts, Duty: s.duty(), Place: s.opt.Place, Now: now}, lang)
 	t.Well = !slices.ContainsFunc(t.Findings, func(f adminapi.Finding) bool { return f.Severity == "error" || f.Severity == "warning" })
 	t.Sentence = sentence(t, accounts, now, lang)
 	return t, nil
@@ -105,8 +105,26 @@ func holds(a adminapi.Account, now time.Time, lang string) string {
 type Standings struct {
 	Pulse    store.Pulse
 	Accounts []adminapi.Account // nil: nobody knows
+	Duty     *Duty              // nil: nobody knows
 	Place    func(code string) Place
 	Now      time.Time
+}
+
+// Duty is what has to be on for texts to go out at all.
+type Duty struct {
+	Off     bool     // notifications are switched off
+	Rules   int      // how many rules decide
+	Failing []string // of these, switched off after failing too often
+	Workers int      // processes that run rules
+	Stopped int      // of these, stopped after crashing too often
+}
+
+func (s *Screen) duty() *Duty {
+	if s.opt.Duty == nil {
+		return nil
+	}
+	duty := s.opt.Duty()
+	return &duty
 }
 
 // Limits of what is still well.
@@ -117,6 +135,7 @@ const (
 	queuedLong  = 2 * time.Minute
 	queuedBad   = 10 * time.Minute
 	moneyDays   = 3
+	failedMany  = 3 // of an account's texts of today, while none went out
 )
 
 // Standing tells what is not as it should be, the worst first. It is what the home page and the check
@@ -129,6 +148,9 @@ func Standing(st Standings, lang string) []adminapi.Finding {
 			Summary: pick(lang, "SMS отправлять не через кого: нет ни одной учётной записи.", "There is nobody to send through: no account."),
 			Cure:    pick(lang, "Добавьте учётную запись провайдера.", "Add an account with a provider."),
 		})
+	}
+	if st.Duty != nil {
+		all = append(all, dutyFindings(*st.Duty, lang)...)
 	}
 	for _, a := range st.Accounts {
 		all = append(all, accountFindings(a, lang)...)
@@ -167,6 +189,44 @@ func gravity(severity string) int {
 	return slices.Index([]string{"ok", "info", "warning", "error"}, severity)
 }
 
+// dutyFindings tell why nobody is texted although all works. What a person switched off is a warning.
+func dutyFindings(d Duty, lang string) []adminapi.Finding {
+	var all []adminapi.Finding
+	if d.Off {
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "notifications_off", Link: "/notifications",
+			Summary: pick(lang, "SMS-уведомления выключены: гостям ничего не отправляется.", "Notifications are switched off: guests are not texted."),
+			Cure:    pick(lang, "Включите их на странице «Уведомления».", "Switch them on on the page Notifications."),
+		})
+	}
+	if d.Rules == 0 {
+		all = append(all, adminapi.Finding{
+			Severity: "error", Code: "no_rule", Link: "/rules",
+			Summary: pick(lang, "Ни одно правило не действует: решать, кому писать, некому, SMS не отправляются.", "No rule serves: nothing decides whom to text, so no texts are sent."),
+			Cure:    pick(lang, "Включите или исправьте правило на странице «Правила».", "Switch a rule on, or mend it, on the page Rules."),
+		})
+	}
+	for _, name := range d.Failing {
+		all = append(all, adminapi.Finding{
+			Severity: "error", Code: "rule_failing", Link: "/rules",
+			Summary: fmt.Sprintf(pick(lang, "Правило «%s» отключено: оно слишком часто завершалось ошибкой.", "The rule “%s” is switched off: it failed too often."), name),
+			Cure:    pick(lang, "Исправьте и сохраните его.", "Correct it and save it."),
+		})
+	}
+	if d.Stopped > 0 {
+		f := adminapi.Finding{
+			Severity: "warning", Code: "workers_stopped", Link: "/system",
+			Summary: fmt.Sprintf(pick(lang, "Процессы правил остановлены после сбоев: %d из %d.", "Processes of rules stopped after crashes: %d of %d."), d.Stopped, d.Workers),
+			Cure:    pick(lang, "Перезапустите Orderbell; если повторится, посмотрите его журнал.", "Restart Orderbell; if it happens again, look at its log."),
+		}
+		if d.Stopped == d.Workers {
+			f.Severity = "error"
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
 func accountFindings(a adminapi.Account, lang string) []adminapi.Finding {
 	var all []adminapi.Finding
 	link := "/providers"
@@ -176,6 +236,12 @@ func accountFindings(a adminapi.Account, lang string) []adminapi.Finding {
 			f.Summary, f.Cure = f.Summary+" "+a.LastError.Why, a.LastError.Cure
 		}
 		all = append(all, f)
+	} else if a.LastError != nil && a.Today.Sent == 0 && a.Today.Failed >= failedMany {
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "account_refuses", Link: link,
+			Summary: strings.TrimSpace(fmt.Sprintf(pick(lang, "%s: сегодня не ушло ни одно SMS из %d.", "%s: none of today's %d texts went out."), a.Name, a.Today.Failed) + " " + a.LastError.Why),
+			Cure:    a.LastError.Cure,
+		})
 	}
 	if d := a.Today.DaysOfCash; d != nil && *d <= moneyDays {
 		all = append(all, adminapi.Finding{

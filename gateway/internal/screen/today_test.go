@@ -8,6 +8,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
+	"github.com/orderbell/orderbell/gateway/internal/screen"
 )
 
 func ready(t *testing.T, s *stage, days int) {
@@ -69,6 +70,29 @@ func TestTheSentenceSaysHowThingsAre(t *testing.T) {
 			s.told(t, "12.1")
 			s.pass(3 * time.Minute)
 		}, false, "В очереди 1 сообщение, первое ждёт уже 3 минуты. Проверьте провайдера.", "1 text queued; the first has waited for 3 minutes. Look at the provider."},
+		"notifications that are switched off": {func(t *testing.T, s *stage) {
+			ready(t, s, 9)
+			s.duty.Off = true
+			s.told(t, "12.1")
+		}, false, "SMS-уведомления выключены: гостям ничего не отправляется. Включите их на странице «Уведомления».",
+			"Notifications are switched off: guests are not texted. Switch them on on the page Notifications."},
+		"no rule that serves comes before what a person switched off": {func(_ *testing.T, s *stage) { s.duty.Rules, s.duty.Off = 0, true }, false,
+			"Ни одно правило не действует: решать, кому писать, некому, SMS не отправляются. Включите или исправьте правило на странице «Правила».",
+			"No rule serves: nothing decides whom to text, so no texts are sent. Switch a rule on, or mend it, on the page Rules."},
+		"a rule that was switched off after failing": {func(_ *testing.T, s *stage) { s.duty.Failing = []string{"night"} }, false,
+			"Правило «night» отключено: оно слишком часто завершалось ошибкой. Исправьте и сохраните его.", "The rule “night” is switched off: it failed too often. Correct it and save it."},
+		"a process of rules that crashed too often": {func(_ *testing.T, s *stage) { s.duty.Stopped = 1 }, false,
+			"Процессы правил остановлены после сбоев: 1 из 2. Перезапустите Orderbell; если повторится, посмотрите его журнал.",
+			"Processes of rules stopped after crashes: 1 of 2. Restart Orderbell; if it happens again, look at its log."},
+		"an account that is ready and lets nothing through": {func(_ *testing.T, s *stage) {
+			s.accounts = []adminapi.Account{{Name: "main", State: "ready", LastError: &adminapi.AccountError{Why: "Имя отправителя не разрешено.", Cure: "Зарегистрируйте имя."}, Today: adminapi.AccountToday{Failed: 3}}}
+		}, false, "main: сегодня не ушло ни одно SMS из 3. Имя отправителя не разрешено. Зарегистрируйте имя.",
+			"main: none of today's 3 texts went out. Имя отправителя не разрешено. Зарегистрируйте имя."},
+		"an account whose last text alone failed": {func(t *testing.T, s *stage) {
+			ready(t, s, 9)
+			s.accounts[0].LastError = &adminapi.AccountError{Why: "Номер не существует."}
+			s.accounts[0].Today.Failed, s.accounts[0].Today.Sent = 3, 40
+		}, true, "Всё готово. Ждём первое событие от кассы.", "All is ready. Waiting for the first event of the cash server."},
 		"money that ends": {func(t *testing.T, s *stage) { ready(t, s, 2) }, false,
 			"main: денег хватит на 2 дня. Пополните счёт у провайдера.", "main: the money lasts for 2 days. Top up the account with the provider."},
 		"events that are not understood": {func(t *testing.T, s *stage) {
@@ -89,6 +113,27 @@ func TestTheSentenceSaysHowThingsAre(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestWhatKeepsTextsFromGoingOutLeadsToWhereItIsMended(t *testing.T) {
+	t.Parallel()
+	for code, c := range map[string]struct {
+		duty           screen.Duty
+		severity, link string
+	}{
+		"notifications_off": {screen.Duty{Off: true, Rules: 1}, "warning", "/notifications"},
+		"no_rule":           {screen.Duty{}, "error", "/rules"},
+		"rule_failing":      {screen.Duty{Rules: 1, Failing: []string{"night"}}, "error", "/rules"},
+		"workers_stopped":   {screen.Duty{Rules: 1, Workers: 2, Stopped: 2}, "error", "/system"},
+	} {
+		s := setup(t)
+		s.duty = c.duty
+		got, err := s.Today(t.Context(), "en")
+		must(t, err)
+		if f := got.Findings[0]; f.Code != code || f.Severity != c.severity || f.Link != c.link {
+			t.Errorf("%+v: first finding %+v, want %s, %s, %s", c.duty, f, code, c.severity, c.link)
+		}
 	}
 }
 
