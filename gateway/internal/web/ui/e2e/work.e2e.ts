@@ -174,6 +174,10 @@ describe('the messages page', () => {
       await page.getByRole('menuitem', { name }).click();
     };
     await act(orders.waits, 'Отменить отправку');
+    const sure = page.getByRole('dialog', { name: 'Отменить отправку этого SMS?' });
+    await sure.waitFor();
+    expect((await messages('order=23.3'))[0]?.status).toBe('queued');
+    await sure.getByRole('button', { name: 'Отменить отправку' }).click();
     await page.getByText('Отправка отменена').waitFor();
     await expect.poll(async () => (await messages('order=23.3'))[0]?.status).toBe('cancelled');
 

@@ -78,10 +78,25 @@ describe('a call of the gateway', () => {
   it.each([
     ['the network is down', new TypeError('failed')],
     ['a proxy finds nobody', new Response('', { status: 502 })],
+    ['a proxy waits for it', new Response('<h1>503</h1>', { status: 503, headers: { 'Content-Type': 'text/html' } })],
   ])('says that the gateway is gone when %s', async (_, silence) => {
     const { call, connection } = setup(silence);
     await expect(call()).rejects.toMatchObject({ code: 'gone' });
     expect(connection.goneSince()).not.toBeNull();
+  });
+
+  it.each([
+    [502, 'provider_failed'],
+    [503, 'store_unavailable'],
+    [504, 'provider_failed'],
+  ])('is there when it says itself, with %i, that something behind it is not', async (status, code) => {
+    const { call, connection } = setup(
+      problem(status, { code, errors: [{ field: 'account', code, detail: 'The operator cannot be reached' }] }),
+    );
+    const fault = await call().catch((wrong) => wrong);
+    expect(fault).toMatchObject({ code, status });
+    expect(fault.field('account').detail).toBe('The operator cannot be reached');
+    expect(connection.goneSince()).toBeNull();
   });
 });
 

@@ -13,8 +13,12 @@ export interface Around {
   fetch?: typeof fetch;
 }
 
-/** Statuses of a proxy in front of a gateway that is not there. */
-const fromProxy = new Set([502, 504]);
+/** Statuses of a proxy in front of a gateway that is not there; the gateway itself may give them, too, and says why. */
+const fromProxy = new Set([502, 503, 504]);
+
+/** The gateway speaks in problem documents, a proxy does not. */
+const isOurs = (answer: Response) =>
+  answer.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
 
 /**
  * Makes the one function by which the page speaks to the gateway. It resolves with a good answer, or
@@ -31,7 +35,7 @@ export function makeGateway(around: Around): (request: Request) => Promise<Respo
       around.connection.silent();
       throw gone();
     }
-    if (fromProxy.has(answer.status)) {
+    if (fromProxy.has(answer.status) && !isOurs(answer)) {
       around.connection.silent();
       throw gone();
     }

@@ -33,6 +33,7 @@ export type Provider = Schemas['Provider'];
 export type Restaurant = Schemas['Restaurant'];
 export type RestaurantPage = Schemas['RestaurantPage'];
 export type Role = User['role'];
+export type RuleCheck = Schemas['RuleCheck'];
 export type RuleComparison = Schemas['RuleComparison'];
 export type RuleDraft = Schemas['RuleDraft'];
 export type RuleFault = Schemas['RuleFault'];

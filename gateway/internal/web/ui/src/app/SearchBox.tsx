@@ -1,9 +1,10 @@
 import { ActionIcon, Kbd, Text, UnstyledButton } from '@mantine/core';
-import { useDisclosure, useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { useDisclosure, useMediaQuery, useWindowEvent } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { narrowScreen } from '@/components/narrowScreen';
+import { asksForSearch } from './searchKey';
 
 const SearchDialog = lazy(async () => ({ default: (await import('./SearchDialog')).SearchDialog }));
 
@@ -17,7 +18,11 @@ export function SearchBox() {
     setUsed(true);
     open();
   };
-  useHotkeys([['/', show]]);
+  useWindowEvent('keydown', (pressed) => {
+    if (!asksForSearch(pressed)) return;
+    pressed.preventDefault();
+    show();
+  });
   return (
     <>
       {narrow ? (

@@ -12,17 +12,29 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type AccountDraft, bodyOf, draftOf, manifestOf, secretsOf, useSaveAccount, usualLimits } from '@/api/accounts';
-import { api, given } from '@/api/client';
+import {
+  type AccountDraft,
+  accountsQuery,
+  bodyOf,
+  draftOf,
+  manifestOf,
+  secretsOf,
+  useSaveAccount,
+  usualLimits,
+} from '@/api/accounts';
+import { api, given, queries } from '@/api/client';
+import { Problem } from '@/api/problem';
 import type { Account, Provider } from '@/api/types';
 import { AccountForm } from './AccountForm';
 import { BalanceText } from './BalanceButton';
+import { ConflictDialog, isConflict } from './ConflictDialog';
 import { ErrorBox } from './ErrorBox';
 import { Findings } from './Findings';
 import { textOf } from './manifest';
-import { fieldText, otherFaults } from './problemText';
+import { fieldText } from './problemText';
+import { same } from './useDraft';
 
 /** A free name for a new account of a provider. */
 function freeName(provider: string, taken: string[]): string {
@@ -41,6 +53,7 @@ export function AccountEditor({
   start,
   onSaved,
   onCancel,
+  onTyped,
 }: {
   providers: Provider[];
   /** Names of the accounts that exist. */
@@ -51,9 +64,13 @@ export function AccountEditor({
   start?: { provider?: string; values?: Record<string, string> };
   onSaved: (account: Account) => void;
   onCancel?: () => void;
+  /** Told whether something was typed that is not saved. */
+  onTyped?: (typed: boolean) => void;
 }) {
   const { t, i18n } = useTranslation();
-  const [draft, setDraft] = useState<AccountDraft>(() =>
+  // What is being changed, as it was when it was last shown: a save over anything newer is refused.
+  const [base, setBase] = useState(account);
+  const [clean, setClean] = useState<AccountDraft>(() =>
     account
       ? draftOf(account)
       : {
@@ -63,19 +80,44 @@ export function AccountEditor({
           limits: usualLimits,
         },
   );
+  const [draft, setDraft] = useState(clean);
+  const [conflict, setConflict] = useState(false);
+  const typed = !same(draft, clean);
+  useEffect(() => onTyped?.(typed), [typed, onTyped]);
   const [more, { toggle }] = useDisclosure(false);
   const manifest = manifestOf(providers, draft.provider);
   const save = useSaveAccount();
   const check = useMutation({
     mutationFn: (body: Account) => given(api.POST('/api/v1/accounts/check', { body })),
   });
-  const body = () => bodyOf(draft, manifest?.settings ?? [], account);
+  const body = (over = base) => bodyOf(draft, manifest?.settings ?? [], over);
+  // Not by the callback of mutate: who shows this form may put something else in its place at once.
+  const store = (over = base) =>
+    save.mutateAsync(body(over)).then(onSaved, (fault) => setConflict(over !== undefined && isConflict(fault)));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    // Not by the callback of mutate: who shows this form may put something else in its place at once.
-    save.mutateAsync(body()).then(onSaved, () => {});
+    void store();
   };
-  const fault = save.error ?? check.error;
+  const newest = async () => {
+    setConflict(false);
+    const all = await queries.fetchQuery({ ...accountsQuery, staleTime: 0 });
+    return all.find((one) => one.name === draft.name);
+  };
+  const theirs = async () => {
+    const now = await newest();
+    save.reset();
+    if (!now) return onCancel?.(); // they removed it
+    setBase(now);
+    setClean(draftOf(now));
+    setDraft(draftOf(now));
+  };
+  const mine = async () => {
+    const now = await newest();
+    setBase(now);
+    await store(now);
+  };
+  const fault = conflict ? null : (save.error ?? check.error);
+  const wrongName = fieldText(fault, 'name', t);
   const shown = [
     'name',
     'provider',
@@ -106,7 +148,7 @@ export function AccountEditor({
               key={manifest.name}
               fields={manifest.settings}
               values={draft.values}
-              secrets={secretsOf(account, draft.cleared)}
+              secrets={secretsOf(base, draft.cleared)}
               fault={fault}
               onChange={(key, value) => setDraft((now) => ({ ...now, values: { ...now.values, [key]: value } }))}
               onClear={(key, cleared) =>
@@ -121,18 +163,18 @@ export function AccountEditor({
               c="var(--mantine-color-anchor)"
               fz="sm"
               onClick={toggle}
-              aria-expanded={more}
+              aria-expanded={more || wrongName !== ''}
             >
               {t('account.limits')}
             </UnstyledButton>
-            <Collapse expanded={more}>
+            <Collapse expanded={more || wrongName !== ''}>
               <Stack gap="md">
                 {account ? null : (
                   <TextInput
                     label={t('account.name')}
                     description={t('account.nameHelp')}
                     value={draft.name}
-                    error={fieldText(fault, 'name', t)}
+                    error={nameIsForm(fault) ? t('account.nameWrong') : wrongName}
                     onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
                   />
                 )}
@@ -168,7 +210,7 @@ export function AccountEditor({
                 ) : null}
               </>
             ) : null}
-            <ErrorBox fault={fault} others={otherFaults(fault, shown, t)} />
+            <ErrorBox fault={fault} shown={shown} />
           </>
         ) : null}
         <Group justify="flex-end" gap="xs">
@@ -187,6 +229,15 @@ export function AccountEditor({
           </Button>
         </Group>
       </Stack>
+      <ConflictDialog
+        opened={conflict}
+        onTheirs={() => void theirs()}
+        onMine={() => void mine()}
+        onClose={() => setConflict(false)}
+      />
     </form>
   );
 }
+
+/** The name was refused for what it is made of, not because it is taken. */
+const nameIsForm = (fault: unknown) => fault instanceof Problem && fault.field('name')?.code === 'field_invalid';

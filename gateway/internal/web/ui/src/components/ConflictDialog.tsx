@@ -24,7 +24,7 @@ export function ConflictDialog({
 }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('conflict.title')}>
+    <Modal opened={opened} onClose={onClose} title={t('conflict.title')} zIndex={300}>
       <Text>{t('conflict.text')}</Text>
       <Group justify="flex-end" mt="lg" gap="xs">
         <Button variant="default" onClick={onTheirs}>

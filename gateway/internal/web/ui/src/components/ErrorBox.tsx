@@ -2,21 +2,22 @@ import { Alert, Button, Group, List, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
-import { problemText } from './problemText';
+import { otherFaults, problemText } from './problemText';
 
 /** What went wrong, in words; what can be done; the code, small, after. */
 export function ErrorBox({
   fault,
-  others = [],
+  shown = none,
   retry,
 }: {
   fault: unknown;
-  /** Faults of fields that have no place of their own on the form. */
-  others?: string[];
+  /** Fields that say beside themselves what is wrong with them; what is wrong with any other is listed here. */
+  shown?: string[];
   retry?: () => void;
 }) {
   const { t } = useTranslation();
   if (!fault) return null;
+  const others = otherFaults(fault, shown, t);
   const known = fault instanceof Problem ? fault : null;
   const small = [known?.code, known?.requestId].filter(Boolean).join(' · ');
   return (
@@ -25,7 +26,9 @@ export function ErrorBox({
       {others.length > 0 ? (
         <List size="sm" mt="xs">
           {others.map((line) => (
-            <List.Item key={line}>{line}</List.Item>
+            <List.Item key={line}>
+              <span style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{line}</span>
+            </List.Item>
           ))}
         </List>
       ) : null}
@@ -44,3 +47,5 @@ export function ErrorBox({
     </Alert>
   );
 }
+
+const none: string[] = [];

@@ -23,6 +23,8 @@ export interface Column<Row> {
   width?: number | string;
   /** The label is for screen readers only. */
   hidden?: boolean;
+  /** It is shown only where there is room for it: the row's page has it, too. */
+  wide?: boolean;
 }
 
 /**
@@ -117,12 +119,17 @@ function Rows<Row>({ rows, columns, rowKey, href, label }: BodyProps<Row>) {
   const before = (items[0]?.start ?? offset) - offset;
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? offset) - offset);
   return (
-    <Paper p={0} ref={ref} style={{ overflow: 'hidden' }}>
+    <Paper p={0} ref={ref} style={{ overflowX: 'auto', overflowY: 'hidden', position: 'relative' }}>
       <Table aria-label={label} aria-rowcount={rows.length}>
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
-              <Table.Th key={column.key} w={column.width} ta={column.align}>
+              <Table.Th
+                key={column.key}
+                w={column.width}
+                ta={column.align}
+                className={column.wide ? 'ob-wide' : undefined}
+              >
                 {column.hidden ? (
                   <VisuallyHidden>{column.label}</VisuallyHidden>
                 ) : (
@@ -146,7 +153,7 @@ function Rows<Row>({ rows, columns, rowKey, href, label }: BodyProps<Row>) {
                 {...(href ? open(href(row)) : {})}
               >
                 {columns.map((column) => (
-                  <Table.Td key={column.key} ta={column.align}>
+                  <Table.Td key={column.key} ta={column.align} className={column.wide ? 'ob-wide' : undefined}>
                     {column.render(row)}
                   </Table.Td>
                 ))}

@@ -11,7 +11,7 @@ export function OrderNumber({ number, id }: { number?: string; id?: string }) {
     <Anchor
       fw={600}
       className="ob-link"
-      style={{ maxWidth: 220, minWidth: 0 }}
+      style={{ maxWidth: 160, minWidth: 0 }}
       title={text}
       renderRoot={(props) => <Link to={`/orders/${id}`} {...props} />}
     >

@@ -40,6 +40,7 @@ export function StageBar({
     <Group
       gap={4}
       wrap="nowrap"
+      align="flex-start"
       role="img"
       aria-label={t('stage.bar', { stage: t(`stage.${findStage(stage)?.word ?? 'none'}`) })}
     >

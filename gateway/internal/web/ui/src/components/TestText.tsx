@@ -47,7 +47,7 @@ export function TestText({ account, onSent }: { account: string; onSent?: () => 
           </Button>
         </Group>
         {send.data ? <Outcome result={send.data} /> : null}
-        <ErrorBox fault={send.error} />
+        <ErrorBox fault={send.error} shown={['phone']} />
       </Stack>
     </form>
   );

@@ -1,5 +1,5 @@
 import i18next, { type TFunction } from 'i18next';
-import { Problem } from '@/api/problem';
+import { type FieldProblem, Problem } from '@/api/problem';
 
 /**
  * A problem in the language that is shown now: our own words for its code, else the server's, which
@@ -18,8 +18,7 @@ export function fieldText(fault: unknown, field: string, t: TFunction): string {
   if (!(fault instanceof Problem)) return '';
   const wrong = fault.field(field);
   if (!wrong) return '';
-  const key = `field.${wrong.code}`;
-  return i18next.exists(key) ? t(key as 'problem.page') : wrong.detail || problemText(fault, t);
+  return textOf(wrong) || problemText(fault, t);
 }
 
 /** Faults of fields that the form does not show: they must not get lost. */
@@ -27,5 +26,20 @@ export function otherFaults(fault: unknown, shown: string[], t: TFunction): stri
   if (!(fault instanceof Problem)) return [];
   return fault.fields
     .filter((one) => !shown.includes(one.field))
-    .map((one) => `${one.field}: ${fieldText(fault, one.field, t)}`);
+    .map((one) => {
+      const name = fieldLabel(one.field);
+      return `${name ? `${name}: ` : ''}${textOf(one) || problemText(fault, t)}`;
+    });
+}
+
+/** A fault's own words: several may be about one field. */
+function textOf(wrong: FieldProblem): string {
+  const key = `field.${wrong.code}`;
+  return i18next.exists(key) ? i18next.t(key as 'problem.page') : wrong.detail;
+}
+
+/** What a field is called on the page; one that the page has no name for is called as it came. */
+function fieldLabel(field: string): string {
+  const key = `fieldName.${field.replace(/^(settings|restaurants(\[\d+\]|\.\d+))\./, '')}`;
+  return i18next.exists(key) ? i18next.t(key as 'problem.page') : field;
 }

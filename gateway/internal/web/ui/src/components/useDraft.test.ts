@@ -32,4 +32,14 @@ describe('a draft', () => {
     act(() => result.current.reset());
     expect(result.current).toMatchObject({ draft: { template: 'theirs' }, replaced: 1 });
   });
+
+  it('is what is saved when a field was emptied that is not kept any more', () => {
+    const { result, rerender } = renderHook(({ saved }) => useDraft<{ values: Record<string, string> }>(saved), {
+      initialProps: { saved: { values: { from: 'Cafe' } as Record<string, string> } },
+    });
+    act(() => result.current.change({ values: { from: '' } }));
+    expect(result.current.dirty).toBe(true);
+    rerender({ saved: { values: {} } });
+    expect(result.current.dirty).toBe(false);
+  });
 });

@@ -28,7 +28,7 @@ export default function ContactsPage() {
     { key: 'phone', label: t('orders.guest'), render: (row) => <Phone contact={row} /> },
     { key: 'consent', label: t('contacts.consent'), render: (row) => <Consent contact={row} /> },
     { key: 'orders', label: t('nav.orders'), align: 'right', render: (row) => row.orders },
-    { key: 'messages', label: t('messages.text'), align: 'right', render: (row) => row.messages },
+    { key: 'messages', label: t('nav.messages'), align: 'right', render: (row) => row.messages },
     {
       key: 'time',
       label: t('orders.changed'),

@@ -3,12 +3,10 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconArrowForwardUp, IconBan, IconDotsVertical, IconListDetails, IconQuestionMark } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useMessageAct } from '@/api/messages';
 import { useMay } from '@/api/session';
 import type { Message } from '@/api/types';
-import { notify } from '@/components/notify';
-import { problemText } from '@/components/problemText';
 import { UnknownChoice } from '@/components/UnknownChoice';
+import { CancelDialog } from './CancelDialog';
 import { ResendDialog } from './ResendDialog';
 
 /** What can be done with a message of a list. */
@@ -17,16 +15,8 @@ export function MessageActions({ message }: { message: Message }) {
   const may = useMay();
   const [resending, resend] = useDisclosure(false);
   const [settling, settle] = useDisclosure(false);
-  const act = useMessageAct();
+  const [cancelling, cancel] = useDisclosure(false);
   const can = may('messages:write') ? message.can : [];
-  const cancel = () =>
-    act.mutate(
-      { id: message.id, act: 'cancel' },
-      {
-        onSuccess: () => void notify(t('messages.cancelled')),
-        onError: (fault) => void notify(problemText(fault, t), 'wrong'),
-      },
-    );
   return (
     <>
       <Menu position="bottom-end">
@@ -57,12 +47,13 @@ export function MessageActions({ message }: { message: Message }) {
             </Menu.Item>
           ) : null}
           {can.includes('cancel') ? (
-            <Menu.Item leftSection={<IconBan size={16} />} onClick={cancel}>
+            <Menu.Item leftSection={<IconBan size={16} />} onClick={cancel.open}>
               {t('messages.cancel')}
             </Menu.Item>
           ) : null}
         </Menu.Dropdown>
       </Menu>
+      <CancelDialog message={message} opened={cancelling} onClose={cancel.close} />
       <ResendDialog message={message} opened={resending} onClose={resend.close} />
       <Modal opened={settling} onClose={settle.close} title={t('status.unknown')} size="lg">
         <UnknownChoice id={message.id} why={message.why} />

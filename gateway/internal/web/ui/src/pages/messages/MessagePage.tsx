@@ -2,7 +2,7 @@ import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { revealPhone, useMessage, useMessageAct } from '@/api/messages';
+import { revealPhone, useMessage } from '@/api/messages';
 import { useMay } from '@/api/session';
 import type { MessageDetail } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
@@ -16,6 +16,7 @@ import { RelativeTime } from '@/components/RelativeTime';
 import { StatusBadge } from '@/components/StatusBadge';
 import { TimeLine } from '@/components/TimeLine';
 import { UnknownChoice } from '@/components/UnknownChoice';
+import { CancelDialog } from './CancelDialog';
 import { ResendDialog } from './ResendDialog';
 import { storyOf } from './story';
 
@@ -58,16 +59,17 @@ function Acts({ message }: { message: MessageDetail }) {
   const { t } = useTranslation();
   const may = useMay();
   const [opened, { open, close }] = useDisclosure(false);
-  const act = useMessageAct();
+  const [cancelling, cancel] = useDisclosure(false);
   if (!may('messages:write')) return null;
   return (
     <>
       {message.can.includes('cancel') ? (
-        <Button variant="default" loading={act.isPending} onClick={() => act.mutate({ id: message.id, act: 'cancel' })}>
+        <Button variant="default" onClick={cancel.open}>
           {t('messages.cancel')}
         </Button>
       ) : null}
       {message.can.includes('resend') ? <Button onClick={open}>{t('messages.resend')}</Button> : null}
+      <CancelDialog message={message} opened={cancelling} onClose={cancel.close} />
       <ResendDialog message={message} opened={opened} onClose={close} />
     </>
   );

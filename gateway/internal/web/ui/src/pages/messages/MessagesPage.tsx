@@ -35,12 +35,18 @@ export default function MessagesPage() {
     },
     { key: 'text', label: t('messages.text'), render: (row) => <TextOf message={row} /> },
     { key: 'to', label: t('messages.to'), render: (row) => <To message={row} /> },
-    { key: 'account', label: t('messages.account'), render: (row) => <Text size="sm">{row.account || '—'}</Text> },
+    {
+      key: 'account',
+      label: t('messages.account'),
+      wide: true,
+      render: (row) => <Text size="sm">{row.account || '—'}</Text>,
+    },
     { key: 'status', label: t('messages.status'), render: (row) => <StatusBadge status={row.status} /> },
     {
       key: 'cost',
       label: t('messages.cost'),
       align: 'right',
+      wide: true,
       render: (row) => (row.cost ? <Money amount={row.cost} /> : ''),
     },
     {
@@ -131,7 +137,7 @@ const countText = (count?: { n: number; more: boolean }) => `${count?.n ?? 0}${c
 function TextOf({ message }: { message: Message }) {
   const { t } = useTranslation();
   return (
-    <Box maw={420}>
+    <Box miw={160} maw={420} style={{ overflowWrap: 'anywhere' }}>
       <Text size="sm" lineClamp={1} c={message.text ? undefined : 'dimmed'}>
         <bdi>{message.text || t('messages.textGone')}</bdi>
       </Text>

@@ -1,7 +1,7 @@
 import { Accordion, Grid, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { bodyOf, draftOf, manifestOf, secretsOf, useSaveAccount } from '@/api/accounts';
+import { accountsQuery, bodyOf, draftOf, manifestOf, secretsOf, useSaveAccount } from '@/api/accounts';
 import { queries } from '@/api/client';
 import { useMay } from '@/api/session';
 import type { Account, NotificationPage, NotificationSettings, Provider } from '@/api/types';
@@ -10,7 +10,7 @@ import { ErrorBox } from '@/components/ErrorBox';
 import { MinutesField } from '@/components/MinutesField';
 import { textOf } from '@/components/manifest';
 import { notify } from '@/components/notify';
-import { fieldText, otherFaults } from '@/components/problemText';
+import { fieldText } from '@/components/problemText';
 import { RouteField } from '@/components/RouteField';
 import { SaveBar } from '@/components/SaveBar';
 import { stages } from '@/components/Stage';
@@ -77,10 +77,10 @@ export function NotificationsForm({
     ...changed.map((field) => t(`notify.name.${field}`)),
   ];
 
-  const saveAll = async (revision = page.revision) => {
+  const saveAll = async (revision = page.revision, over = first) => {
     try {
-      if (first && manifest && account.dirty)
-        await saveAccount.mutateAsync(bodyOf(account.draft, manifest.settings, first));
+      if (over && manifest && account.dirty)
+        await saveAccount.mutateAsync(bodyOf(account.draft, manifest.settings, over));
       if (dirty) await save.mutateAsync({ settings: draft, revision });
       void notify(t('save.done'));
     } catch (fault) {
@@ -97,7 +97,11 @@ export function NotificationsForm({
   const mine = async () => {
     setConflict(false);
     const now = await queries.fetchQuery({ ...notificationsQuery, staleTime: 0 });
-    await saveAll(now.revision);
+    const all = await queries.fetchQuery({ ...accountsQuery, staleTime: 0 });
+    await saveAll(
+      now.revision,
+      all.find((one) => one.name === first?.name),
+    );
   };
   const sender =
     Object.entries(account.draft.values).find(([key]) => /^(from|sender|sign|source_addr)$/.test(key))?.[1] ?? '';
@@ -229,7 +233,10 @@ export function NotificationsForm({
           {conflict ? null : (
             <ErrorBox
               fault={save.error ?? saveAccount.error}
-              others={otherFaults(save.error, [...shownFields, ...shownFields.map((one) => `settings.${one}`)], t)}
+              shown={[...shownFields, ...(manifest?.settings ?? []).map((one) => one.key)].flatMap((one) => [
+                one,
+                `settings.${one}`,
+              ])}
             />
           )}
         </Stack>

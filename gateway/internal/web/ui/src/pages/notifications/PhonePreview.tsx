@@ -1,7 +1,10 @@
 import { Box, Group, Loader, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { NotificationSettings } from '@/api/types';
+import { rulesQuery } from '@/api/rules';
+import { useMay } from '@/api/session';
+import type { NotificationSettings, RuleFile } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Findings } from '@/components/Findings';
 import { Money } from '@/components/Money';
@@ -13,6 +16,9 @@ export function PhonePreview({ settings, sender }: { settings: NotificationSetti
   const { t } = useTranslation();
   const [asked] = useDebouncedValue(settings, 350);
   const { data, error, isFetching } = usePreview(asked);
+  const may = useMay();
+  const rules = useQuery({ ...rulesQuery(), refetchInterval: false, enabled: may('rules:read') });
+  const off = whatIsOff(settings.enabled, rules.data);
   return (
     <Stack gap="sm">
       <Box className={classes.phone} role="group" aria-label={t('notify.preview')}>
@@ -53,22 +59,38 @@ export function PhonePreview({ settings, sender }: { settings: NotificationSetti
             />
           </Group>
           <Findings findings={data.warnings} />
-          <Text>
-            {t('notify.lastDay', { count: data.last_day.texts })}
-            {data.last_day.cost ? (
-              <>
-                {' '}
-                (<Money amount={data.last_day.cost} />)
-              </>
-            ) : null}{' '}
-            <Text span c="dimmed" size="sm">
-              {t('notify.lastDayOf', { count: data.last_day.orders })}
+          {off ? (
+            <Text c="dimmed">{t(off === 'settings' ? 'notify.lastDayOff' : 'notify.lastDayNoRule')}</Text>
+          ) : (
+            <Text>
+              {t('notify.lastDay', { count: data.last_day.texts })}
+              {data.last_day.cost ? (
+                <>
+                  {' '}
+                  (<Money amount={data.last_day.cost} />)
+                </>
+              ) : null}{' '}
+              <Text span c="dimmed" size="sm">
+                {t('notify.lastDayOf', { count: data.last_day.orders })}
+              </Text>
             </Text>
-          </Text>
+          )}
         </>
       ) : null}
     </Stack>
   );
+}
+
+/** What keeps these settings from sending anything; null: nothing that is known. */
+export function whatIsOff(
+  enabled: boolean,
+  rules?: Pick<RuleFile, 'name' | 'enabled' | 'failing'>[],
+): 'settings' | 'rule' | null {
+  if (!enabled) return 'settings';
+  if (!rules) return null;
+  const serves = (one: (typeof rules)[number]) => one.enabled && !one.failing;
+  const reads = rules.find((one) => one.name === 'order-stage.js'); // the rule that these settings are for
+  return (reads ? serves(reads) : rules.some(serves)) ? null : 'rule';
 }
 
 function Fact({ label, value }: { label: string; value: React.ReactNode }) {

@@ -5,7 +5,7 @@ import { queries } from '@/api/client';
 import { useBindPhone } from '@/api/orders';
 import type { OrderDetail } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
-import { fieldText, otherFaults } from '@/components/problemText';
+import { fieldText } from '@/components/problemText';
 
 /** Staff write down the phone of a guest who asks for the text, with the guest's word for it. */
 export function BindPhone({ order, opened, onClose }: { order: OrderDetail; opened: boolean; onClose: () => void }) {
@@ -48,7 +48,7 @@ export function BindPhone({ order, opened, onClose }: { order: OrderDetail; open
             checked={agreed}
             onChange={(event) => setAgreed(event.currentTarget.checked)}
           />
-          <ErrorBox fault={bind.error} others={otherFaults(bind.error, ['phone'], t)} />
+          <ErrorBox fault={bind.error} shown={['phone']} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('cancel')}

@@ -23,10 +23,14 @@ export function Dishes({ dishes }: { dishes: OrderDetail['dishes'] }) {
               py={8}
               style={index > 0 ? { borderTop: '1px solid var(--ob-lines)' } : undefined}
             >
-              <Text size="sm" c={dish.counts ? undefined : 'dimmed'} style={{ flex: '1 1 180px' }}>
+              <Text
+                size="sm"
+                c={dish.counts ? undefined : 'dimmed'}
+                style={{ flex: '1 1 180px', minWidth: 0, overflowWrap: 'anywhere' }}
+              >
                 <bdi>{dish.name}</bdi> × {dish.quantity}
               </Text>
-              <Text size="sm" c="dimmed">
+              <Text size="sm" c="dimmed" style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
                 <StageName stage={dish.stage === 'none' ? '' : dish.stage} />
                 {dish.why ? ` · ${dish.why}` : ''}
               </Text>

@@ -50,7 +50,9 @@ export function OrderTimeline({ order }: { order: OrderDetail }) {
               ) : null}
               {step.rule ? (
                 <Text size="sm" c="dimmed">
-                  {t('orders.byRule', { rule: step.rule, version: step.rule_version?.slice(0, 8) ?? '' })}
+                  {step.rule_version
+                    ? t('orders.byRule', { rule: step.rule, version: step.rule_version.slice(0, 8) })
+                    : t('orders.byRuleAlone', { rule: step.rule })}
                 </Text>
               ) : null}
               {raw ? (

@@ -1,9 +1,11 @@
-import { Alert, Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconFlask } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFlask } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
+import { Problem } from '@/api/problem';
 import { useMay } from '@/api/session';
 import type { Account, Provider } from '@/api/types';
 import { BalanceButton } from '@/components/BalanceButton';
@@ -146,6 +148,31 @@ function Day({ account }: { account: Account }) {
   );
 }
 
+/** Why an account stays: it is on the route, or texts of its are under way. Both have a page. */
+export function NotRemoved({ fault }: { fault: unknown }) {
+  const { t } = useTranslation();
+  if (!(fault instanceof Problem) || fault.code !== 'in_use') return <ErrorBox fault={fault} />;
+  const routed = fault.field('name') !== undefined;
+  return (
+    <Alert color="red" icon={<IconAlertTriangle />} role="alert" my="sm">
+      <Text size="sm">{t(routed ? 'account.onRoute' : 'account.hasTexts')}</Text>
+      <Anchor
+        size="sm"
+        className="ob-link"
+        renderRoot={(props) =>
+          routed ? (
+            <Link to="/notifications" {...props} />
+          ) : (
+            <Link to="/messages" search={{ status: 'queued,sending' } as never} {...props} />
+          )
+        }
+      >
+        {t(routed ? 'account.toRoute' : 'account.toTexts')}
+      </Anchor>
+    </Alert>
+  );
+}
+
 function RemoveDialog({ name, opened, onClose }: { name: string; opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const remove = useMutation({
@@ -158,7 +185,7 @@ function RemoveDialog({ name, opened, onClose }: { name: string; opened: boolean
   return (
     <Modal opened={opened} onClose={onClose} title={t('account.removeTitle', { name })}>
       <Text>{t('account.removeText')}</Text>
-      <ErrorBox fault={remove.error} />
+      <NotRemoved fault={remove.error} />
       <Group justify="flex-end" mt="lg">
         <Button variant="default" data-autofocus onClick={onClose}>
           {t('cancel')}

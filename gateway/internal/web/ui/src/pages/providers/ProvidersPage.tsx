@@ -1,4 +1,4 @@
-import { Button, Modal, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconPlug, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { useMay } from '@/api/session';
 import { AccountEditor } from '@/components/AccountEditor';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorBox } from '@/components/ErrorBox';
+import { GuardedModal } from '@/components/GuardedModal';
 import { Loading } from '@/components/Loading';
 import { textOf } from '@/components/manifest';
 import { notify } from '@/components/notify';
@@ -26,6 +27,7 @@ export default function ProvidersPage() {
   const simulator = useSimulator();
   // Settings of the simulator that was just started; they are of use only with this very start.
   const [simulated, setSimulated] = useState<Record<string, string>>();
+  const [typed, setTyped] = useState(false);
   const fault = accounts.error ?? providers.error;
   if (!accounts.data || !providers.data) {
     return (
@@ -42,6 +44,7 @@ export default function ProvidersPage() {
   const simulate = (provider: string) =>
     simulator.mutate(provider, { onSuccess: (run) => connect(provider, run.settings) });
   const close = () => {
+    setTyped(false);
     setSimulated(undefined);
     set({ add: '', edit: '' });
   };
@@ -109,11 +112,11 @@ export default function ProvidersPage() {
           </SimpleGrid>
         </div>
       </Stack>
-      <Modal
+      <GuardedModal
         opened={writes && (Boolean(filters.add) || Boolean(edited))}
+        typed={typed}
         onClose={close}
         title={edited ? titles[edited.name] : t('providers.add')}
-        size="lg"
       >
         <AccountEditor
           key={`${filters.edit ?? filters.add} ${JSON.stringify(simulated)}`}
@@ -122,12 +125,13 @@ export default function ProvidersPage() {
           account={edited}
           start={{ provider: filters.add === 'yes' ? undefined : filters.add, values: simulated }}
           onCancel={close}
+          onTyped={setTyped}
           onSaved={() => {
             void notify(t('save.done'));
             close();
           }}
         />
-      </Modal>
+      </GuardedModal>
     </Page>
   );
 }

@@ -135,6 +135,7 @@ function NewKey({ code, set, hint }: { code: string; set: boolean; hint: string 
   const { t } = useTranslation();
   const make = useMutation({
     mutationFn: () => given(api.POST('/api/v1/settings/restaurants/{code}/intake-key', { params: { path: { code } } })),
+    onMutate: () => ({ replaces: set }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['restaurants'] }),
   });
   return (
@@ -150,7 +151,9 @@ function NewKey({ code, set, hint }: { code: string; set: boolean; hint: string 
       <ErrorBox fault={make.error} />
       <Modal opened={Boolean(make.data)} onClose={() => make.reset()} title={t('restaurants.key')} size="lg">
         <Stack>
-          <Text>{t('restaurants.keyText')}</Text>
+          <Text>
+            {t('restaurants.keyText')} {make.context?.replaces ? t('restaurants.keyReplaced') : null}
+          </Text>
           {make.data?.addresses.map((address) => (
             <CopyLine key={address} label={t('wizard.step.address')} value={address} />
           ))}

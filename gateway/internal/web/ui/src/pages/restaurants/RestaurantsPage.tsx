@@ -1,19 +1,19 @@
 import { Button, Stack } from '@mantine/core';
 import { IconBuildingStore, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
 import { freshRestaurant, restaurantsQuery } from '@/api/restaurants';
 import { useMay } from '@/api/session';
-import type { RestaurantPage } from '@/api/types';
+import type { Restaurant, RestaurantPage } from '@/api/types';
 import { ConflictDialog, isConflict } from '@/components/ConflictDialog';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Loading } from '@/components/Loading';
 import { notify } from '@/components/notify';
 import { Page } from '@/components/Page';
-import { otherFaults } from '@/components/problemText';
 import { SaveBar } from '@/components/SaveBar';
 import { useDraft } from '@/components/useDraft';
 import { RestaurantCard } from './RestaurantCard';
@@ -37,6 +37,12 @@ export default function RestaurantsPage() {
   );
 }
 
+/** What a restaurant is called where it is spoken of; a star is no name. */
+function nameOf(one: Restaurant, t: TFunction): string {
+  if (one.name) return one.name;
+  return one.code === '*' ? t('restaurants.any') : one.code || t('restaurants.new');
+}
+
 function RestaurantList({ page }: { page: RestaurantPage }) {
   const { t } = useTranslation();
   const may = useMay();
@@ -56,7 +62,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
   const add = (code: string) => change({ list: [...draft.list, freshRestaurant(code)] });
   const names = draft.list
     .filter((one) => JSON.stringify(one) !== JSON.stringify(page.restaurants.find((was) => was.code === one.code)))
-    .map((one) => one.name || one.code || t('restaurants.new'));
+    .map((one) => nameOf(one, t));
   const gone = page.restaurants.filter((was) => !draft.list.some((one) => one.code === was.code));
   const shown = draft.list.flatMap((_, index) =>
     ['name', 'code', 'timezone'].map((field) => `restaurants[${index}].${field}`),
@@ -86,7 +92,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
           onRemove={() => change({ list: draft.list.filter((_, at) => at !== index) })}
         />
       ))}
-      {conflict ? null : <ErrorBox fault={save.error} others={otherFaults(save.error, shown, t)} />}
+      {conflict ? null : <ErrorBox fault={save.error} shown={shown} />}
       {writes ? (
         <Stack gap="xs" align="flex-start">
           {unnamed.map((code) => (
@@ -111,9 +117,7 @@ function RestaurantList({ page }: { page: RestaurantPage }) {
         </Stack>
       ) : null}
       <SaveBar
-        changed={
-          dirty ? [...names, ...gone.map((one) => t('restaurants.removed', { name: one.name || one.code }))] : []
-        }
+        changed={dirty ? [...names, ...gone.map((one) => t('restaurants.removed', { name: nameOf(one, t) }))] : []}
         saving={save.isPending}
         onSave={() => save.mutate(page.revision)}
         onReset={() => {

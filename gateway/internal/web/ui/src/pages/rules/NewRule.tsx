@@ -4,7 +4,6 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSaveRule } from '@/api/rules';
 import { ErrorBox } from '@/components/ErrorBox';
-import { otherFaults } from '@/components/problemText';
 
 const plain = /^[a-z0-9][a-z0-9-]{0,60}$/;
 
@@ -63,7 +62,7 @@ export function NewRule({ opened, onClose, taken }: { opened: boolean; onClose: 
             autoComplete="off"
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <ErrorBox fault={save.error} others={otherFaults(save.error, [], t)} />
+          <ErrorBox fault={save.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t('cancel')}

@@ -1,4 +1,4 @@
-import { Badge, Grid, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Grid, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +13,7 @@ import { SaveBar } from '@/components/SaveBar';
 import { useDraft } from '@/components/useDraft';
 import { CaseResults } from './CaseResults';
 import { FaultList } from './FaultList';
+import { RuleVerdict } from './RuleVerdict';
 import { SaveDialog } from './SaveDialog';
 import { ScriptView, useEditable } from './ScriptView';
 import { TryIt } from './TryIt';
@@ -76,13 +77,7 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
               { value: 'cases', label: t('rules.cases') },
             ]}
           />
-          {check.data ? (
-            <Badge color={faults.some((one) => one.severity === 'error') ? 'red' : 'green'} role="status">
-              {faults.length > 0
-                ? t('rules.faults', { count: faults.length })
-                : t('rules.sound', { count: check.data.cases.length })}
-            </Badge>
-          ) : null}
+          {check.data ? <RuleVerdict check={check.data} /> : null}
         </Group>
         {editable ? null : (
           <Text size="sm" c="dimmed" mb="xs">
@@ -109,7 +104,7 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
           <ErrorBox fault={check.error} retry={() => void check.refetch()} />
           <FaultList faults={faults} onGo={editable ? go : undefined} />
           {shown === 'cases' && check.data ? <CaseResults results={check.data.cases} /> : null}
-          {conflict ? null : <ErrorBox fault={save.error} others={save.error ? faults.map((one) => one.text) : []} />}
+          {conflict ? null : <ErrorBox fault={save.error} shown={faults.map((one) => one.where)} />}
         </Stack>
         <SaveBar
           changed={changed.map((part) => t(part === 'source' ? 'rules.script' : 'rules.cases'))}
@@ -122,7 +117,7 @@ export function RuleForm({ saved }: { saved: RuleSource }) {
         />
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
-        <TryIt draft={dirty ? whole : undefined} />
+        <TryIt draft={dirty ? whole : undefined} stamp={JSON.stringify(draft)} />
       </Grid.Col>
       <SaveDialog
         opened={asked}

@@ -1,4 +1,4 @@
-import { Button, Paper, SegmentedControl, Select, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Alert, Button, Paper, SegmentedControl, Select, Stack, Text, Textarea, Title } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,14 @@ import { useFormat } from '@/i18n/format';
 type Subject = 'event' | 'order' | 'body';
 
 /** Runs the draft, or the rules that serve, on something real. Nothing is sent or stored. */
-export function TryIt({ draft }: { draft?: RuleDraft }) {
+export function TryIt({
+  draft,
+  stamp = '',
+}: {
+  draft?: RuleDraft;
+  /** What the editor holds: results of anything else are outdated. */
+  stamp?: string;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const [subject, setSubject] = useState<Subject>('event');
@@ -22,6 +29,7 @@ export function TryIt({ draft }: { draft?: RuleDraft }) {
   const events = useEvents({});
   const orders = useOrders({});
   const test = useTestRules();
+  const [ranOn, setRanOn] = useState(stamp);
   const when = (at: string) => format.time(at, undefined, true);
   const choices =
     subject === 'event'
@@ -33,13 +41,15 @@ export function TryIt({ draft }: { draft?: RuleDraft }) {
           label: `${when(one.last_event)} · ${t('order.number', { number: one.number })}`,
         }));
   const chosen = choices.some((one) => one.value === picked) ? picked : (choices[0]?.value ?? null);
-  const run = () =>
+  const run = () => {
+    setRanOn(stamp);
     test.mutate({
       draft,
       event_id: subject === 'event' ? (chosen ?? undefined) : undefined,
       order_id: subject === 'order' ? (chosen ?? undefined) : undefined,
       body: subject === 'body' ? body : undefined,
     });
+  };
   return (
     <Paper>
       <Title order={2} mb={4}>
@@ -92,7 +102,16 @@ export function TryIt({ draft }: { draft?: RuleDraft }) {
           {t('rules.run')}
         </Button>
         <ErrorBox fault={test.error} />
-        {test.data ? <Trials trials={test.data} /> : null}
+        {test.data && ranOn !== stamp ? (
+          <Alert color="amber" p="xs" role="status">
+            {t('rules.outdated')}
+          </Alert>
+        ) : null}
+        {test.data ? (
+          <div style={ranOn === stamp ? undefined : { opacity: 0.6 }}>
+            <Trials trials={test.data} />
+          </div>
+        ) : null}
       </Stack>
     </Paper>
   );

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { setUp } from '@/api/session';
 import { FrontDoor } from '@/app/FrontDoor';
 import { ErrorBox } from '@/components/ErrorBox';
-import { fieldText, otherFaults } from '@/components/problemText';
+import { fieldText } from '@/components/problemText';
 import { language } from '@/i18n/language';
 
 /** The shortest password that the gateway takes, in characters. */
@@ -65,7 +65,7 @@ export default function SetupPage() {
             withAsterisk={false}
             visibilityToggleButtonProps={{ 'aria-label': t('secret.show') }}
           />
-          <ErrorBox fault={entry.error} others={otherFaults(entry.error, ['name', 'password'], t)} />
+          <ErrorBox fault={entry.error} shown={['name', 'password']} />
           <Button
             type="submit"
             loading={entry.isPending}

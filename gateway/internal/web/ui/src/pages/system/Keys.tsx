@@ -135,7 +135,7 @@ function AddKey() {
           max={3650}
           onChange={(next) => setDays(Number(next))}
         />
-        <ErrorBox fault={add.error} />
+        <ErrorBox fault={add.error} shown={['name']} />
         <Button type="submit" loading={add.isPending} disabled={name.trim() === '' || picked.length === 0}>
           {t('keys.add')}
         </Button>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
 import { ErrorBox } from '@/components/ErrorBox';
 import { notify } from '@/components/notify';
-import { fieldText, otherFaults } from '@/components/problemText';
+import { fieldText } from '@/components/problemText';
 
 /** A button that gives a new password: to oneself, or to a user who lost the old one. */
 export function NewPassword({ user }: { user?: { id: string; name: string; totp: boolean } }) {
@@ -77,7 +77,7 @@ function PasswordForm({
             onChange={(event) => setDrop(event.currentTarget.checked)}
           />
         ) : null}
-        <ErrorBox fault={save.error} others={otherFaults(save.error, ['password'], t)} />
+        <ErrorBox fault={save.error} shown={['password']} />
         <Button type="submit" loading={save.isPending} disabled={password === ''}>
           {t('save.save')}
         </Button>

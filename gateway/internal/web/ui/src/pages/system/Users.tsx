@@ -7,7 +7,7 @@ import { api, given, queries } from '@/api/client';
 import { sessionQuery } from '@/api/session';
 import type { Role, User } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
-import { fieldText, otherFaults } from '@/components/problemText';
+import { fieldText } from '@/components/problemText';
 import { RelativeTime } from '@/components/RelativeTime';
 import { SureDialog } from '@/components/SureDialog';
 import { language } from '@/i18n/language';
@@ -161,7 +161,7 @@ function AddUser({ onDone }: { onDone: () => void }) {
           allowDeselect={false}
           onChange={(next) => next && setRole(next as Role)}
         />
-        <ErrorBox fault={add.error} others={otherFaults(add.error, ['name', 'password'], t)} />
+        <ErrorBox fault={add.error} shown={['name', 'password']} />
         <Button type="submit" loading={add.isPending}>
           {t('users.add')}
         </Button>

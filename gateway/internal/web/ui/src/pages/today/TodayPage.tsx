@@ -12,6 +12,7 @@ import { Findings, PlaceLink } from '@/components/Findings';
 import { Loading } from '@/components/Loading';
 import { Money } from '@/components/Money';
 import { Page } from '@/components/Page';
+import { useFormat } from '@/i18n/format';
 import { language } from '@/i18n/language';
 
 // The sentence is there before the feed is.
@@ -75,21 +76,27 @@ function State({ today }: { today: Today }) {
 /** The day in numbers, each of which leads to what it counts. */
 function Numbers({ today }: { today: Today }) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
-    <SimpleGrid cols={{ base: 2, xs: 3, md: 6 }} spacing="sm" role="group" aria-label={t('today.numbers')}>
-      <Count label={t('today.events')} value={today.events} to="/events" />
-      <Count label={t('today.texts')} value={today.texts} to="/messages" />
-      <Count label={t('today.delivered')} value={today.delivered} to="/messages" search={{ status: 'delivered' }} />
+    <SimpleGrid cols={{ base: 2, xs: 3, lg: 6 }} spacing="sm" role="group" aria-label={t('today.numbers')}>
+      <Count label={t('today.events')} value={format.number(today.events)} to="/events" />
+      <Count label={t('today.texts')} value={format.number(today.texts)} to="/messages" />
+      <Count
+        label={t('today.delivered')}
+        value={format.number(today.delivered)}
+        to="/messages"
+        search={{ status: 'delivered' }}
+      />
       <Count
         label={t('today.failed')}
-        value={today.failed}
+        value={format.number(today.failed)}
         to="/messages"
         search={{ status: 'undelivered,rejected' }}
         tone={today.failed > 0 ? 'red' : undefined}
       />
       <Count
         label={t('today.unknown')}
-        value={today.unknown}
+        value={format.number(today.unknown)}
         to="/messages"
         search={{ status: 'unknown' }}
         tone={today.unknown > 0 ? 'violet' : undefined}

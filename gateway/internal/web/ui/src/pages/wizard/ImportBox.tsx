@@ -6,7 +6,6 @@ import type { Imported } from '@/api/types';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Findings } from '@/components/Findings';
 import { notify } from '@/components/notify';
-import { otherFaults } from '@/components/problemText';
 import { useImport } from './useImport';
 
 /**
@@ -64,7 +63,7 @@ export function ImportBox({ onUnderstood }: { onUnderstood: (found: Imported) =>
             </Text>
           )}
           {found?.provider && saves ? <Text size="sm">{t('import.next')}</Text> : null}
-          <ErrorBox fault={keep.error} others={otherFaults(keep.error, [], t)} />
+          <ErrorBox fault={keep.error} />
           <Group justify="flex-end" gap="xs">
             <Button
               variant="default"
