@@ -20,13 +20,13 @@ const (
 
 // notThere says that it is not there, and where to see which there are.
 var notThere = map[thing]word{
-	noUser: word{"пользователя %q нет; кто есть: orderbell user list", "there is no user %q; who there is: orderbell user list"},
-	noKey:  word{"ключа %q нет; какие есть: orderbell apikey list", "there is no key %q; which there are: orderbell apikey list"},
-	noText: word{"сообщения %q нет: ID неверен или срок хранения вышел; последние: orderbell message list",
+	noUser: {"пользователя %q нет; кто есть: orderbell user list", "there is no user %q; who there is: orderbell user list"},
+	noKey:  {"ключа %q нет; какие есть: orderbell apikey list", "there is no key %q; which there are: orderbell apikey list"},
+	noText: {"сообщения %q нет: ID неверен или срок хранения вышел; последние: orderbell message list",
 		"there is no message %q: the ID is wrong or its retention has ended; the latest: orderbell message list"},
-	noOrder: word{"заказа %q нет: нужен номер, GUID или наш ID; что приходило: orderbell event list",
+	noOrder: {"заказа %q нет: нужен номер, GUID или наш ID; что приходило: orderbell event list",
 		"there is no order %q: give its number, its GUID or our ID; what has come: orderbell event list"},
-	noEvent: word{"события %q нет: ID неверен или срок хранения вышел; последние: orderbell event list",
+	noEvent: {"события %q нет: ID неверен или срок хранения вышел; последние: orderbell event list",
 		"there is no event %q: the ID is wrong or its retention has ended; the latest: orderbell event list"},
 }
 
