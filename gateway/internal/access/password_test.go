@@ -54,12 +54,16 @@ func TestWeak(t *testing.T) {
 	}
 }
 
-func TestRandomPasswordsAreNotWeak(t *testing.T) {
+func TestRandomPasswordsAreHardlyEverWeak(t *testing.T) {
 	t.Parallel()
+	var weak []string
 	for range 2000 {
 		if password := access.NewToken()[:12]; access.Weak(password, "olga") != "" {
-			t.Fatalf("Weak(%q): got %q, want none", password, access.Weak(password, "olga"))
+			weak = append(weak, password) // chance walks over the keyboard, too: bcxyui45vfg3
 		}
+	}
+	if len(weak) > 3 {
+		t.Errorf("%d of 2000 are weak: %q", len(weak), weak)
 	}
 }
 
