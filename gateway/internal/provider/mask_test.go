@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -35,14 +36,27 @@ func (j *journal) String() string {
 
 func TestASecretThatAProgramWritesByItselfIsHidden(t *testing.T) {
 	t.Parallel()
-	catalogue, problems := provider.ReadCatalogue(sloppy)
+	built, err := filepath.Glob(filepath.Join(sloppy, provider.Prefix+"console*"))
+	if err != nil || len(built) != 1 {
+		t.Fatalf("the program: %q, %v", built, err)
+	}
+	program, err := os.ReadFile(built[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir() // where it has the name that it gives itself, without which it gets no key
+	own := filepath.Join(folder, strings.Replace(filepath.Base(built[0]), "console", "sloppy", 1))
+	if err := os.WriteFile(own, program, 0o700); err != nil { // #nosec G306 -- a program
+		t.Fatal(err)
+	}
+	catalogue, problems := provider.ReadCatalogue(folder)
 	if len(problems) > 0 {
 		t.Fatal(errors.Join(problems...))
 	}
 	const key = "SECRET KEY+4711"
 	said := &journal{}
 	h := provider.New(provider.Options{
-		Catalogue: catalogue, Accounts: []provider.Account{console("main", map[string]string{"key": key})}, TempDir: t.TempDir(),
+		Catalogue: catalogue, Accounts: []provider.Account{{Name: "main", Provider: "sloppy", Settings: map[string]string{"key": key}}}, TempDir: t.TempDir(),
 		Environ: []string{"PATH=" + os.Getenv("PATH")}, Log: hclog.New(&hclog.LoggerOptions{Output: said, Level: hclog.Trace}),
 	})
 	ctx, stop := context.WithCancel(context.Background())
@@ -61,7 +75,7 @@ func TestASecretThatAProgramWritesByItselfIsHidden(t *testing.T) {
 			t.Fatalf("nobody says that the program died:\n%s", said)
 		}
 	}
-	_, err := h.Standing("main")
+	_, err = h.Standing("main")
 	for where, is := range map[string]string{"the log": said.String(), "why the account stands still": errorText(err)} {
 		if strings.Contains(is, "4711") {
 			t.Errorf("%s holds the key:\n%s", where, is)
