@@ -111,7 +111,7 @@ describe('the name of a new account', { timeout: 20_000 }, () => {
     };
     draw();
     await press('Сохранить');
-    expect(await screen.findByText(/Только строчные латинские буквы/)).toBeVisible();
+    await waitFor(() => expect(screen.getByText(/Только строчные латинские буквы/)).toBeVisible()); // it unfolds first
     expect(screen.queryByText('Не того вида.')).toBeNull();
   });
 });
