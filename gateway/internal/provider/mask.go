@@ -18,7 +18,7 @@ const minSecret = 4
 // through it; what the runtime prints of a crash, or the author straight to stderr, does not.
 func (p *process) hide(line string) string {
 	p.mu.Lock()
-	accounts, manifest := p.accounts, p.manifest
+	accounts, manifest := slices.Clone(p.accounts), p.manifest
 	p.mu.Unlock()
 	var spelt []string
 	for _, r := range accounts {
