@@ -74,16 +74,8 @@ func linesOf(postings []kds.Posting) int {
 	n := 0
 	for i := range postings {
 		for k := range postings[i].Orders {
-			n += 1 + dishesOf(postings[i].Orders[k].Dishes)
+			n += 1 + order.CountLines(postings[i].Orders[k].Dishes)
 		}
-	}
-	return n
-}
-
-func dishesOf(dishes []order.Dish) int {
-	n := len(dishes)
-	for i := range dishes {
-		n += dishesOf(dishes[i].Parts)
 	}
 	return n
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/config"
 )
 
-// Whoever starts a gateway and stops it at once still reads where it served and the set-up link.
-func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
-	t.Parallel()
+// makeApp makes a gateway on a folder and a port of its own, whose rules' child cannot start.
+func makeApp(t *testing.T) *App {
+	t.Helper()
 	folder := t.TempDir()
 	cfg, err := config.Load(config.Sources{Flags: config.Flags{Data: folder, Listen: "127.0.0.1:0"}})
 	if err != nil {
@@ -24,6 +24,13 @@ func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return a
+}
+
+// Whoever starts a gateway and stops it at once still reads where it served and the set-up link.
+func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
+	a := makeApp(t)
 	ctx, stop := context.WithCancel(t.Context())
 	speaks, said, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -34,6 +41,7 @@ func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
 	}()
 	<-speaks
 	stop()
+	var err error
 	select {
 	case err = <-ended:
 		t.Errorf("it has ended (%v) before all was said", err)
@@ -54,15 +62,7 @@ func TestAStopWaitsForWhatIsSaidAtTheStart(t *testing.T) {
 // that is no fault of the gateway.
 func TestAStopCutsARequestThatDoesNotEnd(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	cfg, err := config.Load(config.Sources{Flags: config.Flags{Data: folder, Listen: "127.0.0.1:0"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := New(t.Context(), Options{Config: cfg, Version: "test", Program: filepath.Join(folder, "absent"), Now: time.Now, Log: hclog.NewNullLogger()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := makeApp(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx, nil) }()

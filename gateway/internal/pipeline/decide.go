@@ -220,18 +220,10 @@ func (d *Decide) understand(ctx context.Context, events []kds.Event) ([]rule.Dec
 		decided = append(decided, one)
 		for _, o := range orders {
 			work = append(work, seen{event: i, order: o})
-			lines += linesOf(o.Dishes)
+			lines += order.CountLines(o.Dishes)
 		}
 	}
 	return decided, work, nil
-}
-
-func linesOf(dishes []order.Dish) int {
-	n := len(dishes)
-	for i := range dishes {
-		n += linesOf(dishes[i].Parts)
-	}
-	return n
 }
 
 // noteOf tells an error in the configured language where it can speak it: notes are for people.
