@@ -73,7 +73,7 @@ func move(t *testing.T, settings ...string) *town {
 		if err := w.operator.Close(); err != nil {
 			t.Error(err)
 		}
-		if text := log.String(); strings.Contains(text, key) || strings.Contains(text, "9990") {
+		if text := log.String(); strings.Contains(text, key) || strings.Contains(text, "999000") {
 			t.Errorf("a log holds the api_id or a number: %s", text)
 		}
 	})
