@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"container/list"
 	"net"
 	"net/netip"
 	"sync"
@@ -17,7 +18,9 @@ const (
 )
 
 // gate is a listener that bounds how many connections are open: in all, from other machines, and from
-// each of them. Over the first limit new ones wait; over the others they are closed at once.
+// each of them. Over the limits of other machines they are closed at once. When all places are taken, a new
+// one gets the place of the one that has been quiet longest: whoever holds connections open and says nothing,
+// or says it slowly, must not keep the cash server out.
 type gate struct {
 	net.Listener
 	log    hclog.Logger
@@ -26,6 +29,7 @@ type gate struct {
 	once   sync.Once
 
 	mu      sync.Mutex
+	quiet   *list.List // of *gatedConn that owe us a request, the longest first
 	remote  int
 	address map[netip.Addr]int
 }
@@ -36,30 +40,75 @@ func newGate(inner net.Listener, log hclog.Logger) *gate {
 		log:      log,
 		places:   make(chan struct{}, maxConnections),
 		done:     make(chan struct{}),
+		quiet:    list.New(),
 		address:  map[netip.Addr]int{},
 	}
 }
 
-// Accept waits for a place and a connection that may have it.
+// Accept waits for a connection that may have a place, and for the place.
 func (g *gate) Accept() (net.Conn, error) {
-	select {
-	case g.places <- struct{}{}:
-	case <-g.done:
-		return nil, net.ErrClosed
-	}
 	for {
 		conn, err := g.Listener.Accept()
 		if err != nil {
-			<-g.places
 			return nil, err
 		}
 		from := addressOf(conn.RemoteAddr().String())
-		if g.enter(from) {
-			return &gatedConn{Conn: conn, gate: g, from: from}, nil
+		if !g.enter(from) {
+			g.log.Debug("connection refused: too many are open", "remote", from.String())
+			_ = conn.Close() // nothing was said on it
+			continue
 		}
-		g.log.Debug("connection refused: too many are open", "remote", from.String())
-		_ = conn.Close() // nothing was said on it
+		if !g.place(from) {
+			g.exit(from)
+			_ = conn.Close()
+			continue
+		}
+		c := &gatedConn{Conn: conn, gate: g, from: from}
+		c.hush()
+		return c, nil
 	}
+}
+
+// place takes a place, if need be of a quiet connection. A connection of another machine takes none of this
+// machine's and does not wait; one of this machine waits for the next that ends, or until the gate is closed.
+func (g *gate) place(from netip.Addr) bool {
+	for {
+		select {
+		case g.places <- struct{}{}:
+			return true
+		default:
+		}
+		if g.displace(from) {
+			continue
+		}
+		if !from.IsLoopback() {
+			return false
+		}
+		select {
+		case g.places <- struct{}{}:
+			return true
+		case <-g.done:
+			return false
+		}
+	}
+}
+
+// displace closes the connection that has been quiet longest and that one from there may close.
+func (g *gate) displace(from netip.Addr) bool {
+	g.mu.Lock()
+	var oldest *gatedConn
+	for e := g.quiet.Front(); e != nil && oldest == nil; e = e.Next() {
+		if c, _ := e.Value.(*gatedConn); from.IsLoopback() || !c.from.IsLoopback() {
+			oldest = c
+		}
+	}
+	g.mu.Unlock()
+	if oldest == nil {
+		return false
+	}
+	g.log.Debug("connection closed: it was quiet longest, and another one needs its place", "remote", oldest.from.String())
+	_ = oldest.Close() // its server finds it closed, as if the client had gone
+	return true
 }
 
 // Close stops accepting.
@@ -68,6 +117,7 @@ func (g *gate) Close() error {
 	return g.Listener.Close()
 }
 
+// enter counts a connection; false: its machine, or all the other machines, have what they may have.
 func (g *gate) enter(from netip.Addr) bool {
 	if from.IsLoopback() {
 		return true
@@ -82,8 +132,8 @@ func (g *gate) enter(from netip.Addr) bool {
 	return true
 }
 
-func (g *gate) leave(from netip.Addr) {
-	<-g.places
+// exit is the reverse of enter.
+func (g *gate) exit(from netip.Addr) {
 	if from.IsLoopback() {
 		return
 	}
@@ -93,29 +143,6 @@ func (g *gate) leave(from netip.Addr) {
 	if g.address[network(from)]--; g.address[network(from)] <= 0 {
 		delete(g.address, network(from))
 	}
-}
-
-// gatedConn gives its place back when it is closed.
-type gatedConn struct {
-	net.Conn
-	gate *gate
-	from netip.Addr
-	once sync.Once
-}
-
-// Close closes the connection and gives its place back, once.
-func (c *gatedConn) Close() error {
-	c.once.Do(func() { c.gate.leave(c.from) })
-	return c.Conn.Close()
-}
-
-// CloseWrite ends our side of the connection. net/http uses it, where there is one, so that a client
-// that is still sending can read the refusal before the connection goes away.
-func (c *gatedConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
 }
 
 // addressOf reads "host:port" as net/http gives it; IPv4 in IPv6 form becomes IPv4. The zero address,

@@ -188,6 +188,8 @@ func New(opt Options) *Server {
 		WriteTimeout:      requestTimeout, // a stream of events renews it through http.ResponseController
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnContext:       keepConn,
+		ConnState:         hushed,
 		ErrorLog:          s.log.StandardLogger(&hclog.StandardLoggerOptions{ForceLevel: hclog.Debug}),
 	}
 	return s
@@ -257,6 +259,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header["X-Content-Type-Options"] = valueNoSniff
 	header["Cache-Control"] = valueNoStore
 
+	listen(r)
 	answer := &recorder{ResponseWriter: w}
 	start := s.opt.Now()
 	defer s.recover(answer, r, id)
