@@ -197,6 +197,14 @@ func percentile(values []time.Duration, p float64) time.Duration {
 	return values[min(len(values)-1, int(float64(len(values))*p))]
 }
 
+// reportProcessors tells how much processor time an event has cost the two children and the gateway.
+func reportProcessors(b *testing.B, processes []int, before []time.Duration, events float64) {
+	b.Helper()
+	for i, spent := range processorTime(b, processes) {
+		b.ReportMetric(float64((spent-before[i]).Microseconds())/events, "cpu-µs/event-"+[]string{"child-a", "child-b", "gateway"}[i])
+	}
+}
+
 // BenchmarkRatioWholePath: events over HTTP to provider calls, every commit included, the rule in its
 // child, a provider that does nothing.
 func BenchmarkRatioWholePath(b *testing.B) {
@@ -217,9 +225,7 @@ func BenchmarkRatioWholePath(b *testing.B) {
 	b.ReportMetric(float64(n)/whole.Seconds()/l, "xL")
 	b.ReportMetric(float64(n)/accepted.Seconds(), "accepts/s")
 	b.ReportMetric(float64(writtenBytes(b, g.PID())-written)/n/1000, "disk-KB/event")
-	for i, spent := range processorTime(b, processes) {
-		b.ReportMetric(float64((spent-before[i]).Microseconds())/n, "cpu-µs/event-"+[]string{"child-a", "child-b", "gateway"}[i])
-	}
+	reportProcessors(b, processes, before, n)
 	b.ReportMetric(l, "L/s")
 	b.ReportMetric(0, "ns/op")
 }
@@ -462,6 +468,8 @@ func BenchmarkRatioAcceptWhileProviderHangs(b *testing.B) {
 	}
 	bodies := readyBodies(n)
 	took := make([]time.Duration, n)
+	processes := append(children(b, g.PID()), g.PID())
+	before := processorTime(b, processes)
 	reached := openLoop(n, rate, func(i int) {
 		begin := time.Now()
 		c := <-free
@@ -476,6 +484,7 @@ func BenchmarkRatioAcceptWhileProviderHangs(b *testing.B) {
 	b.ReportMetric(float64(accept)/float64(bare), "p99-ratio")
 	b.ReportMetric(float64(accept.Microseconds())/1000, "accept-p99-ms")
 	b.ReportMetric(float64(bare.Microseconds())/1000, "bare-p99-ms")
+	reportProcessors(b, processes, before, n)
 	b.ReportMetric(reached, "accepts/s")
 	b.ReportMetric(0, "ns/op")
 }

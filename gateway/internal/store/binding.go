@@ -1,14 +1,12 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/message"
-	"github.com/orderbell/orderbell/gateway/internal/order"
 )
 
 const (
@@ -174,40 +172,4 @@ func (db *DB) join(t *tx, orderID string, b bound) error {
 	}
 	why := move{status: message.Cancelled, reason: message.AlreadyTold, note: "the order was bound to another phone that has this text"}
 	return db.cancelQueued(t, instant(b.at), why, `order_id = $1 AND contact_id || '' = $2`, orderID, former)
-}
-
-// joinWaiting looks whether bindings wait for the order under one of its names, and joins the newest.
-func (db *DB) joinWaiting(t *tx, o *order.Order) error {
-	var newest bound
-	var ids []string
-	now := micros(db.now())
-	err := inLists(db.namesOf(o), 2, func(list string, args []any) error {
-		return t.each(func(rows *sql.Rows) error {
-			var id string
-			var b bound
-			err := rows.Scan(&id, &b.contactID, &b.at)
-			ids, newest = append(ids, id), newest.newer(b)
-			return err
-		}, `SELECT id, contact_id, created_at FROM binding
-			WHERE order_id = '' AND valid_until > $1 AND ref IN `+list+` ORDER BY created_at, id`,
-			append([]any{now}, args...)...)
-	})
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	err = inLists(ids, 2, func(list string, args []any) error {
-		_, err := t.exec(`UPDATE binding SET order_id = $1 WHERE id IN `+list, append([]any{o.ID}, args...)...)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	var has bound
-	if _, err := t.one([]any{&has.contactID, &has.at}, `SELECT contact_id, contact_at FROM orders WHERE id = $1`, o.ID); err != nil {
-		return err
-	}
-	if has.newer(newest) != newest {
-		return nil
-	}
-	return db.join(t, o.ID, bound{newest.contactID, cmp.Or(newest.at, now)})
 }

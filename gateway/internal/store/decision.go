@@ -179,11 +179,6 @@ func (db *DB) saveOrders(t *tx, live []*decided) (closed []string, err error) {
 		if err := db.saveOrder(t, o, s); err != nil {
 			return nil, err
 		}
-		if db.waitFor(o, s) {
-			if err := db.joinWaiting(t, &o.Order); err != nil {
-				return nil, err
-			}
-		}
 		if o.Closed() {
 			closed = append(closed, o.ID)
 		}

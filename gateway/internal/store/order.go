@@ -140,12 +140,16 @@ func encodeOrder(o order.Order) (savedOrder, error) {
 type stored struct {
 	names  map[string]order.Order // by ID: restaurant and ref
 	number map[string]string      // by ID: number_key
+	bound  map[string]bound       // by ID: its contact
 	owner  map[string]string      // by ref: the ID of its order
-	waits  map[string]bool        // refs under which bindings wait
+	waits  map[string][]waiting   // by ref: the bindings that wait under it
 }
 
 func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
-	s := &stored{names: map[string]order.Order{}, number: map[string]string{}, owner: map[string]string{}, waits: map[string]bool{}}
+	s := &stored{
+		names: map[string]order.Order{}, number: map[string]string{}, bound: map[string]bound{},
+		owner: map[string]string{}, waits: map[string][]waiting{},
+	}
 	ids := make([]string, len(orders))
 	names := make([]string, 0, 2*len(orders))
 	for i, o := range orders {
@@ -156,10 +160,11 @@ func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
 		return t.each(func(rows *sql.Rows) error {
 			var o order.Order
 			var number string
-			err := rows.Scan(&o.ID, &o.Restaurant, &o.Ref.GUID, &o.Ref.Visit, &o.Ref.Ident, &number)
-			s.names[o.ID], s.number[o.ID] = o, number
+			var b bound
+			err := rows.Scan(&o.ID, &o.Restaurant, &o.Ref.GUID, &o.Ref.Visit, &o.Ref.Ident, &number, &b.contactID, &b.at)
+			s.names[o.ID], s.number[o.ID], s.bound[o.ID] = o, number, b
 			return err
-		}, `SELECT id, restaurant, guid, visit, ident, number_key FROM orders WHERE id IN `+list, args...)
+		}, `SELECT id, restaurant, guid, visit, ident, number_key, contact_id, contact_at FROM orders WHERE id IN `+list, args...)
 	})
 	if err != nil {
 		return nil, err
@@ -178,26 +183,6 @@ func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
 	return s, db.readWaiting(t, orders, s)
 }
 
-// readWaiting finds the names under which bindings wait; mostly none waits at all.
-func (db *DB) readWaiting(t *tx, orders []*savedOrder, s *stored) error {
-	var waiting int
-	if _, err := t.one([]any{&waiting}, `SELECT count(*) FROM (SELECT 1 FROM binding WHERE order_id = '' LIMIT 1) w`); err != nil || waiting == 0 {
-		return err
-	}
-	var names []string
-	for _, o := range orders {
-		names = append(names, db.namesOf(&o.Order)...)
-	}
-	return inLists(names, 1, func(list string, args []any) error {
-		return t.each(func(rows *sql.Rows) error {
-			var ref string
-			err := rows.Scan(&ref)
-			s.waits[ref] = true
-			return err
-		}, `SELECT ref FROM binding WHERE order_id = '' AND ref IN `+list, args...)
-	})
-}
-
 // sameNames tells whether saving o leaves all indexed columns of its row as they are.
 func (s *stored) sameNames(o *savedOrder, number string) bool {
 	was, known := s.names[o.ID]
@@ -206,15 +191,18 @@ func (s *stored) sameNames(o *savedOrder, number string) bool {
 		kept(o.Ref.GUID, was.Ref.GUID) && kept(o.Ref.Visit, was.Ref.Visit) && kept(o.Ref.Ident, was.Ref.Ident)
 }
 
-// saveOrder writes an order and the names it is known by. A name that belonged to another order
-// moves: the last event that carried it knows best.
+// saveOrder writes an order and the names it is known by, and joins it with the bindings that waited for it.
+// A name that belonged to another order moves: the last event that carried it knows best.
 func (db *DB) saveOrder(t *tx, o *savedOrder, s *stored) error {
 	received := o.ReceivedMicros
 	if received == 0 {
 		received = micros(db.now())
 	}
-	number := db.number(o.Order)
-	if err := db.saveOrderRow(t, o, s, number, received); err != nil {
+	newest, err := db.takeWaiting(t, o, s)
+	if err != nil {
+		return err
+	}
+	if err := db.saveOrderRow(t, o, s, newest, received); err != nil {
 		return fmt.Errorf("order %s: %w", o.ID, err)
 	}
 	for _, ref := range refs(&o.Order) {
@@ -228,10 +216,16 @@ func (db *DB) saveOrder(t *tx, o *savedOrder, s *stored) error {
 		}
 		s.owner[ref] = o.ID
 	}
+	if _, known := s.names[o.ID]; known && s.bound[o.ID].newer(newest) != s.bound[o.ID] {
+		return db.join(t, o.ID, newest)
+	}
 	return nil
 }
 
-func (db *DB) saveOrderRow(t *tx, o *savedOrder, s *stored, number string, received int64) error {
+// saveOrderRow writes the row of an order. An order that is new has the contact of newest from the start:
+// nothing waits for it that join would have to wake.
+func (db *DB) saveOrderRow(t *tx, o *savedOrder, s *stored, newest bound, received int64) error {
+	number := db.number(o.Order)
 	key := numberKey(number)
 	if s.sameNames(o, key) {
 		_, err := t.exec(`UPDATE orders SET number = $2, stage = $3, closed = $4, doc = $5, received_at = $6 WHERE id = $1`,
@@ -240,7 +234,7 @@ func (db *DB) saveOrderRow(t *tx, o *savedOrder, s *stored, number string, recei
 	}
 	_, err := t.exec(`INSERT INTO orders
 		(id, restaurant, guid, visit, ident, number, number_key, stage, closed, contact_id, contact_at, doc, first_seen, received_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11, $11)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $12, $13, $10, $11, $11)
 		ON CONFLICT (id) DO UPDATE SET restaurant = excluded.restaurant,
 		guid = CASE WHEN excluded.guid <> '' THEN excluded.guid ELSE orders.guid END,
 		visit = CASE WHEN excluded.visit <> '' THEN excluded.visit ELSE orders.visit END,
@@ -248,21 +242,8 @@ func (db *DB) saveOrderRow(t *tx, o *savedOrder, s *stored, number string, recei
 		number = excluded.number, number_key = excluded.number_key,
 		stage = excluded.stage, closed = excluded.closed, doc = excluded.doc, received_at = excluded.received_at`,
 		o.ID, o.Restaurant, o.Ref.GUID, o.Ref.Visit, o.Ref.Ident, number, key,
-		int64(o.Stage), bit(o.Closed()), o.doc, received)
+		int64(o.Stage), bit(o.Closed()), o.doc, received, newest.contactID, newest.at)
 	return err
-}
-
-// waitFor tells whether bindings wait under a name of o.
-func (db *DB) waitFor(o *savedOrder, s *stored) bool {
-	if len(s.waits) == 0 {
-		return false
-	}
-	for _, ref := range db.namesOf(&o.Order) {
-		if s.waits[ref] {
-			return true
-		}
-	}
-	return false
 }
 
 // closeOrder ends what waits for a closed order: nobody is to be told any more. Texts that tell of
