@@ -1,22 +1,15 @@
 package app_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/pprof"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,8 +18,6 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/app"
 	"github.com/orderbell/orderbell/gateway/internal/app/apptest"
 	"github.com/orderbell/orderbell/gateway/internal/config"
-	"github.com/orderbell/orderbell/gateway/internal/contact"
-	"github.com/orderbell/orderbell/gateway/internal/httpapi"
 	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -63,114 +54,6 @@ func benchEvent(n int, state string) []byte {
 
 func benchGUID(n int) string { return fmt.Sprintf("A1D3E9B0-6C1F-4E2E-8B61-%012d", n) }
 
-// loadClient is an HTTP client that keeps its connections.
-func loadClient(connections int) *http.Client {
-	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}
-}
-
-// caller is one kept connection to the intake. It speaks HTTP by hand: Go's own client takes as much
-// processor time as the gateway, and both share the machine.
-type caller struct {
-	address string
-	conn    net.Conn
-	answers *bufio.Reader
-	request []byte
-}
-
-func callers(b *testing.B, url string, n int) []*caller {
-	b.Helper()
-	all := make([]*caller, n)
-	for i := range all {
-		address := strings.TrimPrefix(url, "http://")
-		conn, err := new(net.Dialer).DialContext(b.Context(), "tcp", address)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = conn.Close() })
-		all[i] = &caller{address: address, conn: conn, answers: bufio.NewReader(conn)}
-	}
-	return all
-}
-
-// post posts an event and wants it to be answered 200.
-func (c *caller) post(body []byte) error {
-	c.request = fmt.Appendf(c.request[:0], "POST /api/v4/kds/events HTTP/1.1\r\nHost: %s\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n", c.address, len(body))
-	c.request = append(c.request, body...)
-	if _, err := c.conn.Write(c.request); err != nil {
-		return err
-	}
-	return readAnswer(c.answers)
-}
-
-// hammer posts the bodies to the intake over 64 kept connections, each with the next body as soon as
-// the last one was answered.
-func hammer(b *testing.B, url string, bodies [][]byte) {
-	b.Helper()
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for _, c := range callers(b, url, 64) {
-		all.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(bodies); i = int(next.Add(1)) - 1 {
-				if err := c.post(bodies[i]); err != nil {
-					b.Error(err)
-					return
-				}
-			}
-		})
-	}
-	all.Wait()
-}
-
-// readAnswer reads one answer and wants it to be 200.
-func readAnswer(r *bufio.Reader) error {
-	status, err := r.ReadString('\n')
-	if err != nil || !strings.HasPrefix(status, "HTTP/1.1 200") {
-		return fmt.Errorf("answer %q, %w", status, err)
-	}
-	length := 0
-	for {
-		line, err := r.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		if len(line) <= 2 {
-			break
-		}
-		if name, value, _ := bytes.Cut(line, []byte(": ")); bytes.EqualFold(name, []byte("Content-Length")) {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return err
-			}
-		}
-	}
-	_, err = r.Discard(length)
-	return err
-}
-
-// spread runs do(0) to do(n-1) from the given number of goroutines.
-func spread(n, workers int, do func(i int)) {
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	all.Wait()
-}
-
-func bind(b *testing.B, g *apptest.Gateway, client *http.Client, from, to int) {
-	b.Helper()
-	spread(to-from, 64, func(i int) {
-		body, _ := json.Marshal(map[string]any{"order": map[string]string{"guid": benchGUID(from + i)}, "phone": fmt.Sprintf("+7999%07d", from+i),
-			"consent": map[string]any{"given": true, "given_at": time.Now().Format(time.RFC3339), "purpose": "order_status_sms", "policy_version": "1", "source": "bench"}})
-		if status, answer := g.Post(b.Context(), client, "/api/v1/contacts", body, "Content-Type", "application/json", "Authorization", "Bearer "+benchKey); status != http.StatusCreated {
-			b.Errorf("contact: %d %s", status, answer)
-		}
-	})
-}
-
 // fsyncRate is L: 4 KiB appends, each followed by a sync, by one thread, in a second.
 func fsyncRate(b *testing.B, dir string) float64 {
 	b.Helper()
@@ -195,14 +78,6 @@ func fsyncRate(b *testing.B, dir string) float64 {
 func percentile(values []time.Duration, p float64) time.Duration {
 	slices.Sort(values)
 	return values[min(len(values)-1, int(float64(len(values))*p))]
-}
-
-// reportProcessors tells how much processor time an event has cost the two children and the gateway.
-func reportProcessors(b *testing.B, processes []int, before []time.Duration, events float64) {
-	b.Helper()
-	for i, spent := range processorTime(b, processes) {
-		b.ReportMetric(float64((spent-before[i]).Microseconds())/events, "cpu-µs/event-"+[]string{"child-a", "child-b", "gateway"}[i])
-	}
 }
 
 // BenchmarkRatioWholePath: events over HTTP to provider calls, every commit included, the rule in its
@@ -437,239 +312,4 @@ func latencies(b *testing.B, db *store.DB, calls map[string]time.Time) []time.Du
 		}
 		after = next
 	}
-}
-
-// openLoop starts do(0) to do(n-1) at a steady rate, however long each takes; who is late catches up. It
-// returns the rate that was reached.
-func openLoop(n, perSecond int, do func(i int)) float64 {
-	var all sync.WaitGroup
-	begin := time.Now()
-	for i := range n {
-		time.Sleep(time.Until(begin.Add(time.Duration(i) * time.Second / time.Duration(perSecond))))
-		all.Go(func() { do(i) })
-	}
-	reached := float64(n) / time.Since(begin).Seconds()
-	all.Wait()
-	return reached
-}
-
-// BenchmarkRatioAcceptWhileProviderHangs: p99 of the accept at 1,000 events in a second while no call
-// to the provider returns, against p99 of the bare group commit at that rate. An accept's time is from when
-// it was due at the caller to its answer, HTTP included.
-func BenchmarkRatioAcceptWhileProviderHangs(b *testing.B) {
-	const n, rate = 5000, 1000
-	bare := bareCommits(b, n, rate)
-	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(idle+`, fail: hang`))
-	client := loadClient(256)
-	bind(b, g, client, 0, n)
-	free := make(chan *caller, 64)
-	for _, c := range callers(b, g.URL, cap(free)) {
-		free <- c
-	}
-	bodies := readyBodies(n)
-	took := make([]time.Duration, n)
-	processes := append(children(b, g.PID()), g.PID())
-	before := processorTime(b, processes)
-	reached := openLoop(n, rate, func(i int) {
-		begin := time.Now()
-		c := <-free
-		if err := c.post(bodies[i]); err != nil {
-			b.Error(err)
-			return
-		}
-		took[i] = time.Since(begin)
-		free <- c
-	})
-	accept := percentile(took, 0.99)
-	b.ReportMetric(float64(accept)/float64(bare), "p99-ratio")
-	b.ReportMetric(float64(accept.Microseconds())/1000, "accept-p99-ms")
-	b.ReportMetric(float64(bare.Microseconds())/1000, "bare-p99-ms")
-	reportProcessors(b, processes, before, n)
-	b.ReportMetric(reached, "accepts/s")
-	b.ReportMetric(0, "ns/op")
-}
-
-func bareCommits(b *testing.B, n, rate int) time.Duration {
-	b.Helper()
-	db := openStore(b)
-	took := make([]time.Duration, n)
-	bodies := readyBodies(n)
-	openLoop(n, rate, func(i int) {
-		e := event(bodies[i])
-		begin := time.Now()
-		if _, _, err := db.AddEvent(b.Context(), e); err != nil {
-			b.Error(err)
-		}
-		took[i] = time.Since(begin)
-	})
-	return percentile(took, 0.99)
-}
-
-func openStore(b *testing.B) *store.DB {
-	b.Helper()
-	db, err := store.Open(b.Context(), store.Options{Folder: b.TempDir(), Instance: true, Log: hclog.NewNullLogger(), Now: time.Now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
-func event(body []byte) kds.Event {
-	return kds.Event{Source: "bench", Body: body, Key: kds.KeyOf(body), Status: kds.Stored, ReceivedAt: time.Now()}
-}
-
-// BenchmarkRatioDurableAccept: 2 KB XML over HTTP at 64 connections, durable, against the same handler
-// without the store, one after the other, three times.
-func BenchmarkRatioDurableAccept(b *testing.B) {
-	const n = 20000
-	db := openStore(b)
-	var bare, durable []float64
-	for round := range 3 {
-		bare = append(bare, acceptRate(b, noStore{}, n, round*n))
-		durable = append(durable, acceptRate(b, db, n, round*n))
-	}
-	slices.Sort(bare)
-	slices.Sort(durable)
-	b.ReportMetric(durable[1]/bare[1], "ratio")
-	b.ReportMetric(durable[1], "durable/s")
-	b.ReportMetric(bare[1], "bare/s")
-	b.ReportMetric(0, "ns/op")
-}
-
-// noStore answers without storing.
-type noStore struct{}
-
-func (noStore) AddEvent(context.Context, kds.Event) (string, bool, error) {
-	return "01JVKDS0000000000000000001", false, nil
-}
-
-type always struct{}
-
-func (always) Ready(context.Context) error                           { return nil }
-func (always) Bind(context.Context, contact.Binding) (string, error) { return "", nil }
-
-func acceptRate(b *testing.B, events httpapi.Events, n, first int) float64 {
-	b.Helper()
-	server := httpapi.New(httpapi.Options{Events: events, Contacts: always{}, Keys: nil, Ready: always{}, Now: time.Now,
-		Check: func(body []byte) error { _, err := kds.Decode(body); return err }, Parts: httpapi.Intake})
-	listener := listenLoopback(b)
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
-	bodies := make([][]byte, n)
-	for i := range bodies {
-		bodies[i] = benchEvent(first+i, "started")
-	}
-	runtime.GC()
-	begin := time.Now()
-	hammer(b, "http://"+listener.Addr().String(), bodies)
-	rate := float64(n) / time.Since(begin).Seconds()
-	if err := server.Shutdown(b.Context()); err != nil {
-		b.Error(err)
-	}
-	if err := <-done; err != nil {
-		b.Error(err)
-	}
-	return rate
-}
-
-// BenchmarkIdleMemory: resident memory of gateway, worker and one plugin together, ten seconds after
-// the start. Pages that they share, for two of them run the same program, count once (Pss of proc(5)).
-func BenchmarkIdleMemory(b *testing.B) {
-	if runtime.GOOS != "linux" {
-		b.Skip("reads /proc")
-	}
-	g := apptest.Start(b, programs, filepath.Join(b.TempDir(), "data"), benchYAML(idle))
-	time.Sleep(10 * time.Second)
-	total := 0.0
-	for _, pid := range append(children(b, g.PID()), g.PID()) {
-		share := shareMB(b, pid)
-		b.Logf("process %d: %.1f MB", pid, share)
-		total += share
-	}
-	b.ReportMetric(total, "MB")
-	b.ReportMetric(0, "ns/op")
-}
-
-// children lists the processes that pid has started.
-func children(b *testing.B, pid int) []int {
-	b.Helper()
-	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	var pids []int
-	for _, task := range tasks {
-		data, err := os.ReadFile(task) // #nosec G304 -- /proc
-		if err != nil {
-			continue
-		}
-		for _, field := range strings.Fields(string(data)) {
-			if id, err := strconv.Atoi(field); err == nil {
-				pids = append(pids, id)
-			}
-		}
-	}
-	if len(pids) != 2 {
-		b.Fatalf("%d children, want a worker and a plugin", len(pids))
-	}
-	return pids
-}
-
-// processorTime reads how much processor time each process has used, all its threads together.
-func processorTime(b *testing.B, pids []int) []time.Duration {
-	b.Helper()
-	spent := make([]time.Duration, len(pids))
-	for i, pid := range pids {
-		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)) // #nosec G304 -- /proc
-		if err != nil {
-			b.Fatal(err)
-		}
-		fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
-		user, _ := strconv.Atoi(fields[11])
-		system, _ := strconv.Atoi(fields[12])
-		spent[i] = time.Duration(user+system) * 10 * time.Millisecond // ticks of 1/100 s
-	}
-	return spent
-}
-
-// writtenBytes reads how much the process has sent to the disk.
-func writtenBytes(b *testing.B, pid int) int {
-	b.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid)) // #nosec G304 -- /proc
-	if err != nil {
-		b.Fatal(err)
-	}
-	_, text, _ := strings.Cut(string(data), "\nwrite_bytes: ")
-	text, _, _ = strings.Cut(text, "\n")
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return n
-}
-
-// shareMB reads the proportional share of a process in the memory.
-func shareMB(b *testing.B, pid int) float64 {
-	b.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid)) // #nosec G304 -- /proc
-	if err != nil {
-		b.Fatal(err)
-	}
-	_, text, _ := strings.Cut(string(data), "\nPss:")
-	text, _, _ = strings.Cut(text, "kB")
-	kib, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return float64(kib) * 1024 / 1e6
-}
-
-func listenLoopback(b *testing.B) net.Listener {
-	b.Helper()
-	listener, err := new(net.ListenConfig).Listen(b.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	return listener
 }

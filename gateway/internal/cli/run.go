@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -15,6 +16,10 @@ import (
 // gcPercent lets the heap, which is small, grow further between collections: a tenth of the processor
 // time of a burst for a few megabytes.
 const gcPercent = 400
+
+// softMemory is where that ends: a heap above it is collected more often. A flood of bodies with hundreds of
+// orders each needs no more, and is decided as fast (docs/adr/0008); the operator's GOMEMLIMIT goes before it.
+const softMemory = 48 << 20
 
 // settled is how long after the start what the start alone needed is given back to the system: the
 // collector would come to it only when the first busy hour fills the memory up again.
@@ -35,6 +40,9 @@ func (c *runCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	debug.SetGCPercent(gcPercent)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	gateway, err := app.New(ctx, s.options(cfg, s.logger(cfg)))
 	if _, ours := errors.AsType[config.Faults](err); ours {
 		return usageError{err}
