@@ -3,6 +3,8 @@ package sdk
 import (
 	"fmt"
 	"time"
+
+	"github.com/orderbell/orderbell/sdk/internal/mask"
 )
 
 // Message is one text to one number.
@@ -22,7 +24,7 @@ type Message struct {
 // Format writes the message without its text and with a masked number, for every verb: messages
 // end up in logs.
 func (m Message) Format(s fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(s, "message %s to %s attempt %d", m.ID, maskPhone(m.To), m.Attempt)
+	_, _ = fmt.Fprintf(s, "message %s to %s attempt %d", m.ID, mask.Phone(m.To), m.Attempt)
 }
 
 // Channel is the way a message takes.

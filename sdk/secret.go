@@ -3,10 +3,12 @@ package sdk
 import (
 	"fmt"
 	"log/slog"
+
+	"github.com/orderbell/orderbell/sdk/internal/mask"
 )
 
 // masked stands for a secret wherever one would be printed.
-const masked = "•••"
+const masked = mask.Sign
 
 // Secret is a string that does not print: every format verb, JSON and log shows •••. The value is
 // had by string(s), which is easy to find in review. In a configuration struct the type makes the

@@ -117,14 +117,15 @@ func TestACutLeavesNoPartOfASecret(t *testing.T) {
 
 func TestASecretIsMaskedInEverySpelling(t *testing.T) {
 	t.Parallel()
-	const secret = `canary/key+47"11`
+	const secret = `canary/<key>+47"11"`
 	scrub := newScrubber()
 	scrub.learn([]string{secret})
 	basic := func(login string) string { return base64.StdEncoding.EncodeToString([]byte(login + ":" + secret)) }
 	for name, text := range map[string]string{
-		"as it is": secret, "in a URL": url.QueryEscape(secret), "in a path": url.PathEscape(secret), "in JSON": `canary/key+47\"11`,
+		"as it is": secret, "in a URL": url.QueryEscape(secret), "in a path": url.PathEscape(secret),
+		"in JSON": `canary/<key>+47\"11\"`, "in JSON as Go writes it": `canary/\u003ckey\u003e+47\"11\"`,
 		"in hexadecimal": fmt.Sprintf("%x", secret), "in capital hexadecimal": fmt.Sprintf("%X", secret),
-		"in UTF-16":     "c\x00a\x00n\x00a\x00r\x00y\x00/\x00k\x00e\x00y\x00+\x004\x007\x00\"\x001\x001\x00",
+		"in UTF-16":     "c\x00a\x00n\x00a\x00r\x00y\x00/\x00<\x00k\x00e\x00y\x00>\x00+\x004\x007\x00\"\x001\x001\x00\"\x00",
 		"as a password": basic("a"), "behind a longer login": basic("ab"), "behind a login of three": basic("abc"),
 		"at the beginning of base64": base64.URLEncoding.EncodeToString([]byte(secret + ":more")),
 	} {
