@@ -38,11 +38,8 @@ type lineLog struct {
 	panics  int       // lines since a panic began; 0: none has
 }
 
-// newLineLog makes a log; hide takes out what must not be shown beside phones, nil: nothing.
+// newLineLog makes a log; hide takes out what must not be shown.
 func newLineLog(log hclog.Logger, hide func(string) string) *lineLog {
-	if hide == nil {
-		hide = func(text string) string { return text }
-	}
 	return &lineLog{log: log, hide: hide, limit: rate.NewLimiter(linesPerSec, linesPerSec)}
 }
 
@@ -103,7 +100,7 @@ func (l *lineLog) line(raw []byte, cutShort bool) {
 		l.reportDropped()
 	}
 
-	level, text, pairs := parseLine(raw, l.scrub)
+	level, text, pairs := parseLine(raw, l.hide)
 	if level == hclog.NoLevel {
 		text, level = strings.ToValidUTF8(string(raw), "�"), hclog.Debug
 		if strings.HasPrefix(text, "panic: ") || strings.HasPrefix(text, "fatal error: ") {
@@ -117,15 +114,12 @@ func (l *lineLog) line(raw []byte, cutShort bool) {
 	if cutShort {
 		text += " … (cut)"
 	}
-	text = printable(l.scrub(text))
+	text = printable(l.hide(text))
 	if l.panics <= panicLines {
 		l.keep(text) // a stack must not push out what led to it
 	}
 	l.log.Log(level, text, pairs...)
 }
-
-// scrub hides what is known to be secret before what looks like a phone, which may be a part of it.
-func (l *lineLog) scrub(text string) string { return Scrub(l.hide(text)) }
 
 func (l *lineLog) reportDropped() {
 	if l.dropped > 0 {

@@ -109,6 +109,7 @@ func TestScrub(t *testing.T) {
 		{"brackets and dashes", "8 (999) 000-00-01", "•••01"},
 		{"dots", "7.999.000.00.01!", "•••01!"},
 		{"in a URL", "http://x/?to=79990000001&m=1", "http://x/?to=•••01&m=1"},
+		{"two with blanks between all groups", "8 999 000 00 01 8 999 000 00 02", "•••00 00 02"},
 		{"a date stays", "2026-11-24 02:28:11", "2026-11-24 02:28:11"},
 		{"a short number stays", "order 12.1 of 2026", "order 12.1 of 2026"},
 		{"an identifier of letters stays", "01JD8Z4K7M3N9", "01JD8Z4K7M3N9"},

@@ -147,7 +147,7 @@ func (p *process) diagnose(ctx context.Context, cause error) *Fault {
 		fault.Detail = fmt.Sprintf("it speaks %d, this gateway %v", version, versions(p.spec.Plugins))
 	case first != "" && !ours:
 		fault.Cause = nil
-		fault.Detail = "it printed " + strconv.Quote(cut(p.lines.scrub(first), 80))
+		fault.Detail = "it printed " + strconv.Quote(cut(p.lines.hide(first), 80))
 	case p.exited(pipeGrace):
 		fault.Kind = StartCrash
 		_, fault.Cause = p.run.counted()

@@ -20,7 +20,10 @@ func Scrub(text string) string {
 			}
 			return -1
 		}, found)
-		if len(digits) < 10 || len(digits) > 15 || dateLike.MatchString(found) {
+		if len(digits) < 10 || dateLike.MatchString(found) {
+			return found
+		}
+		if len(digits) > 15 && len(digits) == len(found) { // a longer number; with signs between them they are several
 			return found
 		}
 		return "•••" + digits[len(digits)-2:]

@@ -69,8 +69,8 @@ type Spec struct {
 	MinPort, MaxPort uint // default DefaultMinPort, DefaultMaxPort
 
 	Log hclog.Logger // default: none
-	// Hide takes out of a line that the child wrote what must never be shown; what looks like a phone is
-	// taken out in any case. It must not call the supervisor. May be nil.
+	// Hide takes out of a line that the child wrote what must never be shown, phone numbers too. It must not
+	// call the supervisor. Default: Scrub.
 	Hide func(line string) string
 	// Changed is called after each change of state, in order, from the supervisor's own goroutine; it
 	// must not block. May be nil.
@@ -102,6 +102,9 @@ func (s Spec) withDefaults() Spec {
 	s.TempDir = shortTempDir(s.TempDir, os.TempDir())
 	if s.Log == nil {
 		s.Log = hclog.NewNullLogger()
+	}
+	if s.Hide == nil {
+		s.Hide = Scrub
 	}
 	return s
 }

@@ -57,6 +57,7 @@ func startOnce(ctx, limited context.Context, p Program, log hclog.Logger) (*Alon
 		Name: p.label(), Path: p.Path, Sum: p.Sum, Handshake: host.Handshake(), Plugins: host.Plugins(), Service: host.ServiceName,
 		MemoryMax: memoryMax, MaxMessage: host.MaxMessage, Log: log, Changed: watched.changed,
 		BackoffMin: time.Hour, BackoffMax: time.Hour,
+		Hide: func(line string) string { return host.Hide(line, nil) },
 	})
 	running, stop := context.WithCancel(ctx)
 	a := &Alone{supervisor: watched.supervisor, stop: stop, ended: make(chan struct{})}
