@@ -23,6 +23,7 @@ const (
 	Crashed       FaultKind = "crashed"        // ended by itself while serving
 	TooMuchMemory FaultKind = "memory"         // killed above Spec.MemoryMax
 	KilledByCall  FaultKind = "killed"         // killed by Lease.Kill
+	GivenUp       FaultKind = "given_up"       // ended by Lease.GiveUp
 	NotStarted    FaultKind = "not_started"    // the system refused for another reason
 )
 
@@ -99,6 +100,9 @@ func (k FaultKind) sentence() sentence {
 	case KilledByCall:
 		return sentence{"the program was stopped because a call did not end",
 			"программа остановлена, потому что вызов не завершился"}
+	case GivenUp:
+		return sentence{"the program lives, but its calls did not come back, so it was ended; it is started again, with longer and longer pauses when that repeats",
+			"программа жива, но вызовы в ней не возвращались, поэтому она остановлена; её запускают снова, а если это повторяется, то со всё большими паузами"}
 	default:
 		return sentence{"the system did not start the program", "система не запустила программу"}
 	}

@@ -76,6 +76,16 @@ func (l *Lease) Kill(cause string) {
 	l.process.kill(&Fault{Kind: KilledByCall, Name: l.process.spec.Name, Detail: cause})
 }
 
+// GiveUp ends the process because calls in it do not come back, though it lives: it gets no new calls, those
+// that are out are waited for as at any stop, and it counts as a death, with the back-off that follows. It does
+// not wait; the holder still has to release. cause is for the log and for people.
+func (l *Lease) GiveUp(cause string) {
+	select {
+	case l.process.given <- &Fault{Kind: GivenUp, Name: l.process.spec.Name, Path: l.process.spec.Path, Detail: cause}:
+	default: // it is given up already
+	}
+}
+
 // Dead is closed when the process has ended.
 func (l *Lease) Dead() <-chan struct{} { return l.process.run.gone }
 

@@ -39,6 +39,8 @@ type process struct {
 
 	blamed atomic.Bool // the holder of a lease said that his call was at fault
 
+	given chan *Fault // buffered 1; why the process is to be drained and started anew
+
 	mu    sync.Mutex
 	fault *Fault // why we killed it; nil: we did not
 }
@@ -47,7 +49,7 @@ func newProcess(spec *Spec) *process {
 	lines := newLineLog(spec.Log, spec.Hide)
 	return &process{
 		spec: spec, lines: lines, run: newRun(spec, lines),
-		idle: make(chan struct{}, 1), urgent: make(chan struct{}, 1),
+		idle: make(chan struct{}, 1), urgent: make(chan struct{}, 1), given: make(chan *Fault, 1),
 	}
 }
 

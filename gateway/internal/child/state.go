@@ -22,7 +22,7 @@ type Status struct {
 	PID       int       // 0: no process
 	Since     time.Time // of State
 	Starts    int       // processes that came to serve, since Run
-	Deaths    int       // unwanted deaths, since Run
+	Deaths    int       // unwanted deaths, since Run; those by Lease.GiveUp, too
 	Kills     int       // deaths that a call brought on: Lease.Kill, or CallsMayKill
 	LastError error     // why the last process ended or did not start; nil: nothing against it. Often a *Fault
 	LastLines []string  // what the last process wrote last, scrubbed; oldest first

@@ -190,6 +190,10 @@ func (s *Supervisor) serve(ctx context.Context, p *process) {
 		s.retire(p)
 	case <-s.restart:
 		s.retire(p)
+	case fault := <-p.given:
+		s.policy.served(time.Since(began))
+		s.retire(p)
+		s.settle(ctx, p, fault)
 	}
 }
 

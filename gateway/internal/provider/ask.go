@@ -28,7 +28,7 @@ func (h *Host) Describe(ctx context.Context, provider string) (sdk.Manifest, err
 	}
 	defer done()
 	var manifest sdk.Manifest
-	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) (err error) {
+	err = p.call(ctx, r, "Describe", func(ctx context.Context, c *host.Client) (err error) {
 		manifest, err = c.Describe(ctx)
 		return err
 	})
@@ -49,7 +49,7 @@ func (h *Host) Try(ctx context.Context, a Account, login bool) Report {
 	if login {
 		report = p.check(ctx, r)
 	} else {
-		report.Err = p.call(ctx, r, func(context.Context, *host.Client) error { return nil })
+		report.Err = p.call(ctx, r, "Open", func(context.Context, *host.Client) error { return nil })
 	}
 	report.Diagnostics = append(p.said(r), report.Diagnostics...)
 	if manifest := p.says(); manifest.Name != "" {
@@ -67,7 +67,7 @@ func (h *Host) TryBalance(ctx context.Context, a Account) (sdk.Balance, error) {
 	}
 	defer done()
 	var balance sdk.Balance
-	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) (err error) {
+	err = p.call(ctx, r, "Balance", func(ctx context.Context, c *host.Client) (err error) {
 		balance, err = c.Balance(ctx, r.Name, r.number)
 		return err
 	})
@@ -98,7 +98,7 @@ func (h *Host) Estimate(ctx context.Context, account string, to contact.Phone, t
 	}
 	defer done()
 	var price sdk.Price
-	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+	err = p.call(ctx, r, "Estimate", func(ctx context.Context, c *host.Client) error {
 		prices, err := c.Estimate(ctx, r.Name, r.number, []sdk.Message{m})
 		if err == nil && len(prices) == 1 {
 			price = prices[0]

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -22,6 +23,9 @@ const (
 	callTimeout = 15 * time.Second
 	// acquireTimeout is how long a call waits for a process that is just starting.
 	acquireTimeout = 5 * time.Second
+	// overrunsAllowed is how many calls of one kind for one account may run out of time in a row, one after the
+	// other, before the program is given up.
+	overrunsAllowed = 3
 	// pingTimeout is how long a plugin may take to answer after a call ran out of time.
 	pingTimeout = 5 * time.Second
 	// memoryMax is the resident size above which a plugin is killed.
@@ -40,7 +44,8 @@ type Options struct {
 	Environ     []string // all that plugins get of the environment
 	Log         hclog.Logger
 
-	egress *egress // EgressAllow and what came to it
+	egress      *egress       // EgressAllow and what came to it
+	callTimeout time.Duration // callTimeout, or less in tests
 }
 
 // Host keeps the provider processes of all accounts alive and carries calls to them. One process
@@ -66,6 +71,7 @@ type Host struct {
 //nolint:contextcheck // nothing runs yet, so nothing is waited for
 func New(opts Options) *Host {
 	opts.egress = &egress{list: slices.Clone(opts.EgressAllow)}
+	opts.callTimeout = cmp.Or(opts.callTimeout, callTimeout)
 	h := &Host{
 		opts: opts, catalogue: opts.Catalogue,
 		accounts: map[string]*revision{}, processes: map[string]*process{}, missing: map[string]error{},
@@ -160,7 +166,7 @@ func (h *Host) Balance(ctx context.Context, account string) (sdk.Balance, error)
 	}
 	defer done()
 	var balance sdk.Balance
-	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+	err = p.call(ctx, r, "Balance", func(ctx context.Context, c *host.Client) error {
 		balance, err = c.Balance(ctx, r.Name, r.number)
 		return err
 	})
@@ -198,7 +204,7 @@ func (h *Host) Lookup(ctx context.Context, account string, queries []message.Que
 		asked[i] = sdk.Query{OurID: q.MessageID, ProviderID: q.ProviderID, To: q.To.Reveal()}
 	}
 	var receipts []sdk.Receipt
-	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+	err = p.call(ctx, r, "Lookup", func(ctx context.Context, c *host.Client) error {
 		receipts, err = c.Lookup(ctx, r.Name, r.number, asked)
 		return err
 	})
@@ -214,7 +220,7 @@ func (h *Host) ParseCallback(ctx context.Context, cb message.Callback) (message.
 	}
 	defer done()
 	var parsed message.Parsed
-	err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+	err = p.call(ctx, r, "ParseCallback", func(ctx context.Context, c *host.Client) error {
 		receipts, reply, err := c.ParseCallback(ctx, r.Name, r.number, sdk.Callback{
 			Method: cb.Method, URL: cb.URL, Query: cb.Query, Header: cb.Header, Body: cb.Body, RemoteIP: cb.RemoteIP,
 		})

@@ -15,8 +15,9 @@ import (
 
 // plugins is a folder with the console provider, built once for all tests; newer has the same with
 // version 2.0.0, picky one that refuses what console takes, sloppy one with faults, stuck one that does not
-// come back, late the same that calls itself late; all files have console's name. Nobody changes them.
-var plugins, newer, picky, sloppy, stuck, late string
+// come back, late the same that calls itself late, mute one that does not come back and was not made with the
+// SDK; all files have console's name. Nobody changes them.
+var plugins, newer, picky, sloppy, stuck, late, mute string
 
 // TestMain builds the provider and looks for goroutines that a host left behind.
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -30,7 +31,7 @@ func run(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(folder) }()
 	plugins, newer = filepath.Join(folder, "one"), filepath.Join(folder, "two")
 	picky, sloppy = filepath.Join(folder, "picky"), filepath.Join(folder, "sloppy")
-	stuck, late = filepath.Join(folder, "stuck"), filepath.Join(folder, "late")
+	stuck, late, mute = filepath.Join(folder, "stuck"), filepath.Join(folder, "late"), filepath.Join(folder, "mute")
 	for _, b := range [][]string{
 		// No flags: the build cache then has it all from other builds.
 		{plugins, "github.com/orderbell/orderbell/plugins/console"},
@@ -38,6 +39,7 @@ func run(m *testing.M) int {
 		{picky, "./testdata/picky"},
 		{stuck, "./testdata/stuck"},
 		{late, "-ldflags=-X main.name=late", "./testdata/stuck"},
+		{mute, "./testdata/mute"},
 		{sloppy, "-ldflags=-s -w", "./testdata/sloppy"},
 	} {
 		if err := build(b[0], b[1:]...); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/message"
@@ -27,6 +28,7 @@ type process struct {
 	accounts []*revision                    // what each process that starts opens
 	manifest sdk.Manifest                   // of the process that serves now
 	findings map[*revision][]sdk.Diagnostic // what Open said in the process that serves now
+	overruns map[calling]overrun            // of the process that serves now
 }
 
 func newProcess(program Program, accounts []*revision, opts Options) *process {
@@ -121,7 +123,7 @@ func (p *process) open(ctx context.Context, service any) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.manifest, p.findings = manifest, findings
+	p.manifest, p.findings, p.overruns = manifest, findings, map[calling]overrun{}
 	return nil
 }
 
@@ -134,9 +136,10 @@ func (p *process) batch() int {
 	return defaultBatch
 }
 
-// call runs one call in the serving process. A call that runs out of time is followed by a ping: a
-// process that does not answer that either is killed, with all that hangs in it.
-func (p *process) call(ctx context.Context, r *revision, do func(context.Context, *host.Client) error) error {
+// call runs one call in the serving process; name is what it asks for. A call that runs out of time is followed
+// by a ping: a process that does not answer that either is killed, with all that hangs in it. One that does is
+// given up when the same happens again and again, see overran.
+func (p *process) call(ctx context.Context, r *revision, name string, do func(context.Context, *host.Client) error) error {
 	waiting, stop := context.WithTimeout(ctx, acquireTimeout)
 	defer stop()
 	lease, err := p.supervisor.Acquire(waiting)
@@ -153,13 +156,18 @@ func (p *process) call(ctx context.Context, r *revision, do func(context.Context
 	if !ok {
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent}
 	}
-	limited, cancel := context.WithTimeout(ctx, callTimeout)
+	began := time.Now()
+	limited, cancel := context.WithTimeout(ctx, p.opts.callTimeout)
 	defer cancel()
 	if err = p.ensure(limited, client, r); err == nil {
 		err = do(limited, client)
 	}
-	if limited.Err() != nil && ctx.Err() == nil {
-		p.ping(ctx, client, lease)
+	switch {
+	case ctx.Err() != nil: // the caller did not wait, so it cannot be told
+	case !errors.Is(limited.Err(), context.DeadlineExceeded) || answered(err):
+		p.returned(calling{r, name})
+	case p.ping(ctx, client, lease):
+		p.overran(calling{r, name}, began, lease)
 	}
 	return err
 }
@@ -167,7 +175,7 @@ func (p *process) call(ctx context.Context, r *revision, do func(context.Context
 // check lets the account log in, as far as the provider can.
 func (p *process) check(ctx context.Context, r *revision) Report {
 	report := Report{Account: r.Name, Provider: r.Provider}
-	report.Err = p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+	report.Err = p.call(ctx, r, "Check", func(ctx context.Context, c *host.Client) error {
 		manifest, err := c.Describe(ctx)
 		if err != nil {
 			return err
@@ -182,12 +190,15 @@ func (p *process) check(ctx context.Context, r *revision) Report {
 	return report
 }
 
-func (p *process) ping(ctx context.Context, client *host.Client, lease *child.Lease) {
+// ping tells whether the process answers; if not, it is killed.
+func (p *process) ping(ctx context.Context, client *host.Client, lease *child.Lease) bool {
 	limited, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	if _, err := client.Describe(limited); err != nil {
 		lease.Kill("no answer to a call within its time, nor to a ping")
+		return false
 	}
+	return true
 }
 
 func (p *process) send(ctx context.Context, r *revision, batch []message.Outgoing) []message.Outcome {
@@ -196,7 +207,7 @@ func (p *process) send(ctx context.Context, r *revision, batch []message.Outgoin
 		out[i] = toPlugin(m)
 	}
 	var outcomes []sdk.Outcome
-	err := p.call(ctx, r, func(ctx context.Context, c *host.Client) error {
+	err := p.call(ctx, r, "Send", func(ctx context.Context, c *host.Client) error {
 		var err error
 		outcomes, err = c.Send(ctx, r.Name, r.number, out)
 		return err

@@ -101,6 +101,7 @@ func (p *process) remove(r *revision) bool {
 	before := len(p.accounts)
 	p.accounts = slices.DeleteFunc(p.accounts, func(other *revision) bool { return other == r })
 	delete(p.findings, r)
+	maps.DeleteFunc(p.overruns, func(c calling, _ overrun) bool { return c.revision == r })
 	return len(p.accounts) < before
 }
 
@@ -154,7 +155,7 @@ func (p *process) ensure(ctx context.Context, client *host.Client, r *revision) 
 
 // openNow opens a revision ahead of its first call. Where that is not possible its first call does it.
 func (p *process) openNow(ctx context.Context, r *revision) {
-	err := p.call(ctx, r, func(context.Context, *host.Client) error { return nil })
+	err := p.call(ctx, r, "Open", func(context.Context, *host.Client) error { return nil })
 	if _, told := errors.AsType[*SettingsError](err); err != nil && !told {
 		p.opts.Log.Warn("the account's settings will be opened when its provider serves", "account", r.Name, "error", err)
 	}

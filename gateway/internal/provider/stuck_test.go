@@ -38,6 +38,12 @@ func (l *lines) String() string {
 // setupIn is setup with the programs of a folder, and what is logged.
 func setupIn(t *testing.T, folder string, accounts ...provider.Account) (*provider.Host, *lines) {
 	t.Helper()
+	return setupHurried(t, folder, 0, accounts...)
+}
+
+// setupHurried is setupIn with less time for each call; 0: as much as otherwise.
+func setupHurried(t *testing.T, folder string, within time.Duration, accounts ...provider.Account) (*provider.Host, *lines) {
+	t.Helper()
 	catalogue, problems := provider.ReadCatalogue(folder)
 	if len(problems) > 0 {
 		t.Fatal(errors.Join(problems...))
@@ -46,7 +52,7 @@ func setupIn(t *testing.T, folder string, accounts ...provider.Account) (*provid
 	h := provider.New(provider.Options{
 		Catalogue: catalogue, Accounts: accounts, TempDir: t.TempDir(), Environ: []string{"PATH=" + os.Getenv("PATH")},
 		Log: hclog.New(&hclog.LoggerOptions{Output: log}),
-	})
+	}.WithCallTimeout(within))
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); h.Run(ctx) }()
