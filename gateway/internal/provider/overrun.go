@@ -3,7 +3,6 @@ package provider
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/sdk"
@@ -25,7 +24,7 @@ type calling struct {
 // overrun counts the calls that ran out of time since the last one that was answered.
 type overrun struct {
 	calls int
-	last  time.Time // when the last one of them was over
+	last  uint64 // number of the last one of them, among all of the provider
 }
 
 // answered tells whether the program had its say: with what was asked for, the operator's refusal, or an error
@@ -38,7 +37,14 @@ func answered(err error) bool {
 		return true
 	}
 	failed, ok := errors.AsType[*host.Error](err)
-	return ok && (failed.Kind == host.ErrCrashed || failed.Kind == host.ErrNoAbility || failed.Kind == host.ErrNotOpen)
+	return ok && !errors.Is(failed, host.ErrLost) && !errors.Is(failed, host.ErrNotSent)
+}
+
+// overrunsBefore is the number of the last call that ran out of time before one that begins now.
+func (p *process) overrunsBefore() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lastOverrun
 }
 
 // returned forgets what ran out of time before.
@@ -50,14 +56,15 @@ func (p *process) returned(c calling) {
 
 // overran counts a call that ran out of time in a process that lives, and gives the process up after several.
 // Calls that ran at the same time count once: one bad moment of the operator's is no row.
-func (p *process) overran(c calling, began time.Time, lease *child.Lease) {
+func (p *process) overran(c calling, before uint64, lease *child.Lease) {
 	p.mu.Lock()
 	seen := p.overruns[c]
-	if began.Before(seen.last) {
+	if before < seen.last { // it began before that one was over
 		p.mu.Unlock()
 		return
 	}
-	seen = overrun{seen.calls + 1, time.Now()}
+	p.lastOverrun++
+	seen = overrun{seen.calls + 1, p.lastOverrun}
 	if p.overruns[c] = seen; seen.calls == overrunsAllowed {
 		delete(p.overruns, c)
 	}

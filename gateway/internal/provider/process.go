@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/child"
 	"github.com/orderbell/orderbell/gateway/internal/message"
@@ -29,6 +28,8 @@ type process struct {
 	manifest sdk.Manifest                   // of the process that serves now
 	findings map[*revision][]sdk.Diagnostic // what Open said in the process that serves now
 	overruns map[calling]overrun            // of the process that serves now
+
+	lastOverrun uint64 // number of the last call that was counted in overruns
 }
 
 func newProcess(program Program, accounts []*revision, opts Options) *process {
@@ -156,7 +157,7 @@ func (p *process) call(ctx context.Context, r *revision, name string, do func(co
 	if !ok {
 		return &host.Error{Call: "Acquire", Kind: host.ErrNotSent}
 	}
-	began := time.Now()
+	before := p.overrunsBefore()
 	limited, cancel := context.WithTimeout(ctx, p.opts.callTimeout)
 	defer cancel()
 	if err = p.ensure(limited, client, r); err == nil {
@@ -167,7 +168,7 @@ func (p *process) call(ctx context.Context, r *revision, name string, do func(co
 	case !errors.Is(limited.Err(), context.DeadlineExceeded) || answered(err):
 		p.returned(calling{r, name})
 	case p.ping(ctx, client, lease):
-		p.overran(calling{r, name}, began, lease)
+		p.overran(calling{r, name}, before, lease)
 	}
 	return err
 }

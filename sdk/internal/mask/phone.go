@@ -213,18 +213,16 @@ func (r run) spelt(first, end int) bool {
 	for _, g := range r.groups[first:end] {
 		digits += g.len()
 	}
-	if r.plus(first) {
-		return digits >= minPlusDigits && !(end-first == 2 && r.between(first) == ".") // +0.123456789
-	}
 	if end-first == 2 {
 		switch sign := r.between(first); {
 		case sign == ".": // a fraction; who writes numbers with dots writes more than one
 			return false
+		case r.plus(first):
 		case sign == "-" && r.groups[first].len() == 6 && digits == 13 && strings.HasPrefix(r.digits(first), "20"):
 			return false // a message's id at sms.ru: 202626-1000002
 		}
 	}
-	return digits >= minDigits
+	return digits >= minDigits || digits >= minPlusDigits && r.plus(first)
 }
 
 // whole tells whether a group may be a number by itself.
