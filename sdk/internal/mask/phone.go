@@ -337,7 +337,7 @@ func (r run) hashed(i int) bool {
 	case strings.Contains(text, "-"):
 		return uuid(text)
 	case strings.HasSuffix(r.text[:word.from], "0x"): // 0xc000123456
-		return true
+		return strings.ContainsAny(text, "abcdefABCDEF")
 	default: // one at the edge may have had a hash glued to it
 		return len(text) >= 32 && word.from < g.from && word.to > g.to
 	}

@@ -134,8 +134,9 @@ func FuzzPhones(f *testing.F) {
 	})
 }
 
+// onlyDigits keeps digits, and the mask: what stands around it is not one number.
 func onlyDigits(r rune) rune {
-	if r >= '0' && r <= '9' {
+	if r >= '0' && r <= '9' || r == '•' {
 		return r
 	}
 	return -1
