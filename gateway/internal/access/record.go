@@ -102,35 +102,6 @@ type RecordFilter struct {
 	Limit  int       // 1 to 500; 0: 50
 }
 
-// Verdict is what a verification of the audit log found.
-type Verdict struct {
-	Records int64  `json:"records"` // looked at
-	First   int64  `json:"first"`   // N of the first one that is kept; earlier ones went with the retention
-	Last    int64  `json:"last"`
-	Head    string `json:"head"` // hash of the last one: noted elsewhere, it proves later that nothing before it was changed
-	Faults  []Flaw `json:"faults"`
-}
-
-// Flaw is one place where the log is not as it was written.
-type Flaw struct {
-	N   int64  `json:"n"` // of the line
-	Why string `json:"why"`
-}
-
-// What can be wrong with the audit log.
-const (
-	FlawChanged = "changed"         // the line's hash does not fit its text
-	FlawChain   = "chain_broken"    // the line does not follow on the one before
-	FlawMissing = "missing"         // lines are missing before this one
-	FlawCut     = "cut"             // the last lines are missing
-	FlawSeal    = "seal_wrong"      // the end of the log was not sealed with this gateway's key
-	FlawNoKey   = "key_missing"     // the key of the seal is not there, so the end of the log cannot be trusted
-	FlawAnchor  = "anchor_mismatch" // the beginning does not follow on what the retention removed
-)
-
-// Sound tells whether nothing was found.
-func (v Verdict) Sound() bool { return len(v.Faults) == 0 }
-
 // Follows compares a line with what the one before says it must be; it gives the flaw, or an empty text.
 func (r Record) Follows(n int64, prev string) string {
 	switch {

@@ -82,7 +82,8 @@ func (a *API) audit() {
 			return page(items, after), nil
 		})
 	add(a, call{id: "verify-audit", method: "GET", path: "/audit/verify", tag: "Audit", summary: "Read the whole log and tell whether it is as it was written", may: access.AuditRead},
-		func(ctx context.Context, _ Caller, _ *struct{}) (*body[access.Verdict], error) {
-			return answered(s.Verify(ctx))
+		func(ctx context.Context, who Caller, _ *struct{}) (*body[access.Verdict], error) {
+			v, err := s.Verify(ctx)
+			return answered(v.Told(who.Language), err)
 		})
 }

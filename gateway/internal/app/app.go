@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/oklog/ulid/v2"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/config"
 	"github.com/orderbell/orderbell/gateway/internal/guard"
 	"github.com/orderbell/orderbell/gateway/internal/pipeline"
@@ -55,6 +57,7 @@ type App struct {
 	feed       *screen.Feed
 	screen     *screen.Screen
 	guard      *guard.Guard
+	audited    atomic.Pointer[access.Verdict] // what the last look at the audit log found
 }
 
 // stopTimeout is how long a stop waits for requests under way; an accept takes milliseconds. Calls to

@@ -28,7 +28,7 @@ func (a *App) tellLeftOut(ctx context.Context) {
 		a.opts.Log.Error("a setting in the database cannot be used", "setting", f.Name, "error", f.Text.In(lang))
 	}
 	if err := a.db.CheckSeal(ctx); err != nil {
-		a.opts.Log.Error("the audit log cannot be vouched for", "error", textOf(err).In(lang))
+		a.opts.Log.Error("the audit log is sealed with another key", "error", textOf(err).In(lang))
 	}
 	for _, f := range checkExposed(current.Config) {
 		a.opts.Log.Warn("cash servers on other machines are refused", "listen", f.Name, "error", f.Text.In(lang))

@@ -136,7 +136,11 @@ func checkStanding(ctx context.Context, opts Options, db *store.DB) []Finding {
 	if err != nil {
 		return []Finding{{Part: "today", Text: textOf(err)}}
 	}
-	standing := screen.Standings{Pulse: pulse, Place: places(func() *config.Config { return opts.Config }), Now: now}
+	audit, err := db.VerifyRecords(ctx)
+	if err != nil {
+		return []Finding{{Part: "audit", Text: textOf(err)}}
+	}
+	standing := screen.Standings{Pulse: pulse, Audit: audit, Place: places(func() *config.Config { return opts.Config }), Now: now}
 	ru, en := screen.Standing(standing, "ru"), screen.Standing(standing, "en")
 	var findings []Finding
 	for i, f := range ru {

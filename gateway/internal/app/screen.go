@@ -12,7 +12,7 @@ import (
 func (a *App) newScreen() *screen.Screen {
 	return screen.New(screen.Options{
 		Store: a.db, Place: places(a.config), Home: func() screen.Place { return home(a.config()) },
-		Accounts: a.accounts.Accounts, States: a.accounts.states, Duty: a.duty, Try: a.ruleScreen().TestRule, Now: a.opts.Now, Log: a.opts.Log.Named("screen"),
+		Accounts: a.accounts.Accounts, States: a.accounts.states, Duty: a.duty, Audit: a.auditVerdict, Try: a.ruleScreen().TestRule, Now: a.opts.Now, Log: a.opts.Log.Named("screen"),
 	}, a.feed)
 }
 

@@ -15,6 +15,7 @@ func (a *App) tidy(ctx context.Context) {
 	ticker := time.NewTicker(tidyEvery)
 	defer ticker.Stop()
 	for {
+		a.lookAtAudit(ctx) // before old lines are taken away
 		a.tidyOnce(ctx)
 		select {
 		case <-ctx.Done():

@@ -130,7 +130,7 @@ func (c *apikeyRevokeCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	db, err := app.OpenKeeper(ctx, opts)
+	db, err := keeper(ctx, s, opts)
 	if err != nil {
 		return err
 	}
@@ -163,5 +163,5 @@ func (f configFlags) write(ctx context.Context, s *session) (*app.Keeper, error)
 	if err != nil {
 		return nil, err
 	}
-	return app.OpenKeeper(ctx, s.options(cfg, s.quiet()))
+	return keeper(ctx, s, s.options(cfg, s.quiet()))
 }

@@ -91,7 +91,7 @@ func (c *auditVerifyCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if c.JSON {
-		if err := printJSON(s.out, v); err != nil {
+		if err := printJSON(s.out, v.Told(s.lang)); err != nil {
 			return err
 		}
 	} else if v.Sound() {
@@ -104,31 +104,10 @@ func (c *auditVerifyCommand) Run(ctx context.Context, s *session) error {
 		return nil
 	}
 	for _, f := range v.Faults {
-		_, _ = fmt.Fprintf(s.Stderr, word{"строка %d: %s\n", "line %d: %s\n"}.pick(s.lang), f.N, flawWords(f.Why).pick(s.lang))
+		_, _ = fmt.Fprintf(s.Stderr, word{"строка %d: %s\n", "line %d: %s\n"}.pick(s.lang), f.N, f.Sentence(s.lang))
 	}
 	return errors.New(word{
 		"журнал аудита не такой, каким был записан: сохраните копию папки данных и разберитесь, кто имеет к ней доступ",
 		"the audit log is not as it was written: keep a copy of the data folder and find out who has access to it",
 	}.pick(s.lang))
-}
-
-func flawWords(why string) word {
-	switch why {
-	case access.FlawChanged:
-		return word{"текст изменён", "its text was changed"}
-	case access.FlawChain:
-		return word{"не продолжает предыдущую", "does not follow on the one before"}
-	case access.FlawMissing:
-		return word{"перед ней не хватает строк", "lines are missing before it"}
-	case access.FlawCut:
-		return word{"после неё не хватает строк", "lines are missing after it"}
-	case access.FlawSeal:
-		return word{"конец журнала запечатан не ключом этого шлюза", "the end of the log was not sealed with this gateway's key"}
-	case access.FlawNoKey:
-		return word{"нет ключа печати keys/audit.key", "the key of the seal, keys/audit.key, is not there"}
-	case access.FlawAnchor:
-		return word{"не продолжает удалённое по сроку", "does not follow on what the retention took away"}
-	default:
-		return word{why, why}
-	}
 }

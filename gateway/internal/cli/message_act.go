@@ -40,7 +40,20 @@ func (f configFlags) change(ctx context.Context, s *session) (*app.Keeper, error
 	if err != nil {
 		return nil, err
 	}
-	return app.OpenKeeper(ctx, opts)
+	return keeper(ctx, s, opts)
+}
+
+// keeper opens the data folder for a change. It says when somebody changed the audit log past the program:
+// the line about this change comes after theirs.
+func keeper(ctx context.Context, s *session, opts app.Options) (*app.Keeper, error) {
+	db, err := app.OpenKeeper(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if trouble := db.AuditTrouble(ctx); trouble != (app.Text{}) {
+		_, _ = fmt.Fprintln(s.Stderr, trouble.In(s.lang))
+	}
+	return db, nil
 }
 
 type messageResendCommand struct{ messageActFlags }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/message"
@@ -38,6 +39,8 @@ type Options struct {
 	States func(lang string) []adminapi.Account
 	// Duty tells what has to be on for texts to go out; nil: nobody knows.
 	Duty func() Duty
+	// Audit tells what is known of whether the audit log is as it was written; nil: nobody knows.
+	Audit func() access.Verdict
 	// Try puts an event or an order to the rules without a trace; nil: nobody can.
 	Try func(ctx context.Context, test adminapi.RuleTest, lang string) ([]adminapi.Trial, error)
 	Now func() time.Time

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -50,7 +51,7 @@ func (s *Screen) Today(ctx context.Context, lang string) (adminapi.Today, error)
 		t.Cost = money(&costs[0])
 	}
 	accounts := s.accounts(ctx, lang)
-	t.Findings = Standing(Standings{Pulse: pulse, Accounts: accounts, Duty: s.duty(), Place: s.opt.Place, Now: now}, lang)
+	t.Findings = Standing(Standings{Pulse: pulse, Accounts: accounts, Duty: s.duty(), Audit: s.verdict(), Place: s.opt.Place, Now: now}, lang)
 	t.Well = !slices.ContainsFunc(t.Findings, func(f adminapi.Finding) bool { return f.Severity == "error" || f.Severity == "warning" })
 	t.Sentence = sentence(t, accounts, now, lang)
 	return t, nil
@@ -106,6 +107,7 @@ type Standings struct {
 	Pulse    store.Pulse
 	Accounts []adminapi.Account // nil: nobody knows
 	Duty     *Duty              // nil: nobody knows
+	Audit    access.Verdict     // sound where nobody looked
 	Place    func(code string) Place
 	Now      time.Time
 }
@@ -125,6 +127,13 @@ func (s *Screen) duty() *Duty {
 	}
 	duty := s.opt.Duty()
 	return &duty
+}
+
+func (s *Screen) verdict() access.Verdict {
+	if s.opt.Audit == nil {
+		return access.Verdict{}
+	}
+	return s.opt.Audit()
 }
 
 // Limits of what is still well.
@@ -162,6 +171,11 @@ func Standing(st Standings, lang string) []adminapi.Finding {
 			Summary: pick(lang, "Гость удалён, но следы его номера остались между строками файла базы.", "A guest is erased, but traces of the number are left between the rows of the database's file."),
 			Cure: pick(lang, "Когда кухня закрыта, остановите шлюз и выполните: orderbell compact. Это минуты; на диске нужно свободного места столько, сколько занимает база.",
 				"When the kitchen is closed, stop the gateway and run: orderbell compact. It takes minutes, and as much free disk as the database has."),
+		})
+	}
+	if !st.Audit.Sound() { // a warning, since nothing can make it good again, and texts go out
+		all = append(all, adminapi.Finding{
+			Severity: "warning", Code: "audit_changed", Link: "/audit", Summary: st.Audit.Sentence(lang), Cure: st.Audit.Cure(lang),
 		})
 	}
 	codes := make([]string, 0, len(st.Pulse.Seen))

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/contact"
@@ -20,9 +19,13 @@ const (
 	auditAnchor = "audit_anchor"
 )
 
-// sealDetail is the detail of a line that was written after an end whose seal was wrong. So the next
-// line cannot cover up that somebody cut the log.
+// sealDetail is the detail of a line that was written after an end that was not as we left it. So the next
+// line cannot cover up that somebody cut the log, or wrote into it.
 const sealDetail = "seal_before"
+
+// removedDetail is the detail of a line that says what was removed for its age, where that was not as it
+// was written: "LINE WHY". So the retention does not clear away every trace of a change.
+const removedDetail = "removed_flaw"
 
 // moreDetail is the detail that tells how many changes a line has no room for.
 const moreDetail = "more_changes"
@@ -67,11 +70,11 @@ func (db *DB) audit(t *tx, r access.Record) error {
 	if r.Action == "" || r.Kind == "" {
 		return fmt.Errorf("a line of the audit log needs an action and an actor: %q by %q", r.Action, r.Kind)
 	}
-	head, err := readMark(t.one, auditHead)
+	head, ours, err := db.auditEnd(t)
 	if err != nil {
 		return err
 	}
-	if !db.auditKey.good(head) {
+	if !ours {
 		r = r.With(sealDetail, "wrong")
 	}
 	r = db.trim(r)
@@ -95,7 +98,32 @@ func (db *DB) audit(t *tx, r access.Record) error {
 	if err != nil {
 		return err
 	}
-	return writeMark(t, auditHead, db.auditKey.sealed(r.N, r.Hash))
+	t.audited = db.auditKey.sealed(r.N, r.Hash)
+	return writeMark(t, auditHead, t.audited)
+}
+
+// auditEnd gives the end of the log that the next line follows on, and whether it is as we left it. Whatever
+// somebody made of it, there is a number that is free: what is done must be written down all the same.
+func (db *DB) auditEnd(t *tx) (end auditMark, ours bool, err error) {
+	end, err = readMark(t.one, auditHead)
+	if err != nil {
+		return end, false, err
+	}
+	last, err := readMark(t.one, auditAnchor) // the retention may have taken all lines away
+	if err != nil {
+		return end, false, err
+	}
+	if _, err := t.one([]any{&last.N, &last.Hash}, `SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1`); err != nil {
+		return end, false, err
+	}
+	ours = db.auditKey.good(end) && last.N == end.N && last.Hash == end.Hash
+	if last.N > end.N {
+		end = last
+	}
+	if told := db.toldEnd(); told.N > end.N {
+		return told, false, nil
+	}
+	return end, ours, nil
 }
 
 // trim brings a line within its limits and replaces sensitive values by their fingerprints.
@@ -151,8 +179,8 @@ func readMark(one func(dest []any, query string, args ...any) (bool, error), key
 	if err != nil || !found {
 		return mark, err
 	}
-	if err := json.Unmarshal([]byte(text), &mark); err != nil {
-		return mark, &Fault{Kind: ErrCorrupt, Detail: key, Err: err}
+	if json.Unmarshal([]byte(text), &mark) != nil || mark.N < 0 {
+		return auditMark{Seal: "unreadable"}, nil // somebody wrote it by hand: no key makes that seal
 	}
 	return mark, nil
 }
@@ -163,43 +191,6 @@ func writeMark(t *tx, key string, mark auditMark) error {
 		return err
 	}
 	return setState(t, key, string(text))
-}
-
-// PurgeRecords takes away the lines that are older than before, from the beginning of the log, at most
-// n of them, and tells how many. What stays can still be verified. A line says so, unless there was
-// nothing to take away.
-func (db *DB) PurgeRecords(ctx context.Context, before time.Time, n int) (removed int, err error) {
-	err = db.do(ctx, func(t *tx) error {
-		removed = 0
-		var last int64
-		var hash string
-		young := false // a clock that was set back must not take younger lines along
-		err := t.each(func(rows *sql.Rows) error {
-			var line, at int64
-			var sum string
-			if err := rows.Scan(&line, &at, &sum); err != nil {
-				return err
-			}
-			if young = young || at >= micros(before); !young {
-				removed++
-				last, hash = line, sum
-			}
-			return nil
-		}, `SELECT n, at, hash FROM audit ORDER BY n LIMIT CAST($1 AS INTEGER)`, n)
-		if err != nil || removed == 0 {
-			return err
-		}
-		if _, err := t.exec(`DELETE FROM audit WHERE n <= $1`, last); err != nil {
-			return err
-		}
-		if err := writeMark(t, auditAnchor, db.auditKey.sealed(last, hash)); err != nil {
-			return err
-		}
-		r := access.Call{Principal: access.Principal{Kind: access.KindSystem, Name: "retention"}}.Record("audit.purge", "audit").
-			With("lines", strconv.Itoa(removed)).With("last", strconv.FormatInt(last, 10))
-		return db.audit(t, r)
-	})
-	return removed, err
 }
 
 const auditColumns = `n, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, prev, hash, changes`

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 )
@@ -33,11 +35,15 @@ func TestWhoeverChangesTheAuditLogIsNoticed(t *testing.T) {
 		{"a line is taken out and the others move up", []string{`DELETE FROM audit WHERE n = 4`, `UPDATE audit SET n = n - 1 WHERE n > 4`}, []string{"4 chain_broken", "5 changed", "6 changed", "7 changed", "8 changed", "9 changed", "9 cut"}},
 		{"two lines change places", []string{`UPDATE audit SET n = 100 WHERE n = 4`, `UPDATE audit SET n = 4 WHERE n = 5`, `UPDATE audit SET n = 5 WHERE n = 100`}, []string{"4 chain_broken", "5 chain_broken", "6 chain_broken"}},
 		{"the last lines are cut off", []string{`DELETE FROM audit WHERE n > 7`}, []string{"7 cut"}},
-		{"the last lines are cut off and the end is moved", []string{`DELETE FROM audit WHERE n > 7`, `UPDATE state SET value = (SELECT '{"n":7,"hash":"' || hash || '","seal":"00"}' FROM audit WHERE n = 7) WHERE key = 'audit_head'`}, []string{"7 seal_wrong"}},
+		{"the last lines are cut off and the end is moved", []string{`DELETE FROM audit WHERE n > 7`, `UPDATE state SET value = (SELECT '{"n":7,"hash":"' || hash || '","seal":"00"}' FROM audit WHERE n = 7) WHERE key = 'audit_head'`}, []string{"7 cut", "7 seal_wrong"}},
 		{"the first lines are taken out", []string{`DELETE FROM audit WHERE n < 4`}, []string{"4 missing"}},
 		{"the first lines are taken out as if by the retention", []string{`DELETE FROM audit WHERE n < 4`, `INSERT INTO state (key, value) SELECT 'audit_anchor', '{"n":3,"hash":"' || prev || '","seal":"00"}' FROM audit WHERE n = 4`}, []string{"3 seal_wrong"}},
 		{"the beginning is said to be elsewhere", []string{`DELETE FROM audit WHERE n < 4`, `INSERT INTO state (key, value) VALUES ('audit_anchor', '{"n":3,"hash":"00","seal":"00"}')`}, []string{"4 anchor_mismatch", "3 seal_wrong"}},
 		{"all is gone but the end", []string{`DELETE FROM audit`}, []string{"0 cut"}},
+		{"all is gone", []string{`DELETE FROM audit`, `DELETE FROM state WHERE key LIKE 'audit%'`}, []string{"0 cut"}},
+		{"the end is forgotten", []string{`DELETE FROM state WHERE key = 'audit_head'`}, []string{"1 unsealed"}},
+		{"the end is no JSON", []string{`UPDATE state SET value = 'x' WHERE key = 'audit_head'`}, []string{"1 unsealed", "0 seal_wrong"}},
+		{"a line is added", []string{`INSERT INTO audit SELECT 11, at, kind, actor_id, actor, session, address, agent, request_id, action, object, outcome, detail, hash, hash, changes FROM audit WHERE n = 10`}, []string{"11 unsealed"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -60,14 +66,74 @@ func TestWhoeverChangesTheAuditLogIsNoticed(t *testing.T) {
 			if len(tt.want) == 0 {
 				return
 			}
-			// What is written afterwards does not make it good again.
-			if err := db.AddRecord(t.Context(), call.Record("thing.change", "later")); err != nil {
+			stillNoticed(t, db, call)
+		})
+	}
+}
+
+// stillNoticed writes on, as the gateway, as a command beside it and as the retention, each of which seals
+// the log anew: none of them makes it good again, nor is kept from its work.
+func stillNoticed(t *testing.T, db *DB, call access.Call) {
+	t.Helper()
+	beside, err := Open(t.Context(), Options{Folder: filepath.Dir(db.path)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = beside.Close() }()
+	for _, at := range []*DB{db, beside, db} {
+		if err := at.AddRecord(t.Context(), call.Record("thing.change", "later")); err != nil {
+			t.Fatal(err)
+		}
+		if got := flaws(t, at); len(got) == 0 {
+			t.Error("one line later nothing is noticed any more")
+		}
+	}
+	if removed, err := db.PurgeRecords(t.Context(), db.now().Add(time.Hour), 100); err != nil || removed == 0 {
+		t.Fatalf("%d lines were removed for their age, %v", removed, err)
+	}
+	if got := flaws(t, db); len(got) != 1 || !strings.HasSuffix(got[0], " "+access.FlawRemoved) {
+		t.Errorf("when its lines are removed for their age: %v, want that some of them had been changed", got)
+	}
+}
+
+// TestADatabaseThatIsPutBackToAnEarlierStateIsNoticed puts an old copy of the file in its place: it is whole
+// in itself, and sealed with the right key.
+func TestADatabaseThatIsPutBackToAnEarlierStateIsNoticed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	call := access.Call{Principal: access.Principal{Kind: access.KindUser, ID: "01U", Name: "olga"}}
+	write := func(lines int) (found []string) {
+		t.Helper()
+		db, err := Open(t.Context(), Options{Folder: folder, Instance: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		found = flaws(t, db)
+		for range lines {
+			if err := db.AddRecord(t.Context(), call.Record("thing.change", "x")); err != nil {
 				t.Fatal(err)
 			}
-			if got := flaws(t, db); len(got) == 0 {
-				t.Error("one line later nothing is noticed any more")
-			}
-		})
+		}
+		return found
+	}
+	write(2)
+	file := filepath.Join(folder, FileName)
+	copied, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := write(3); len(got) != 0 {
+		t.Errorf("before: %v", got)
+	}
+	if err := os.WriteFile(file, copied, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := write(1), []string{"2 cut"}; !slices.Equal(got, want) {
+		t.Errorf("at the next start: %v, want %v", got, want)
+	}
+	if got, want := write(0), []string{"6 missing", "6 seal_wrong"}; !slices.Equal(got, want) {
+		t.Errorf("one line later: %v, want %v", got, want)
 	}
 }
 

@@ -14,19 +14,29 @@ const maxFlaws = 100
 // added meanwhile are left out. The error is about reading, not about the log.
 func (db *DB) VerifyRecords(ctx context.Context) (access.Verdict, error) {
 	for {
-		head, anchor, err := db.auditEnds(ctx)
-		if err != nil {
+		ends := auditEnds{told: db.toldEnd()} // before the head is read: a line that is added meanwhile is no flaw
+		var err error
+		if ends.most, err = db.lastRecord(ctx); err != nil {
 			return access.Verdict{}, err
 		}
-		verdict, err := db.verify(ctx, head, anchor)
+		if ends.head, ends.anchor, err = db.auditEnds(ctx); err != nil {
+			return access.Verdict{}, err
+		}
+		verdict, err := db.verify(ctx, ends)
 		if err != nil {
 			return access.Verdict{}, err
 		}
 		_, again, err := db.auditEnds(ctx)
-		if err != nil || again == anchor { // else the retention took lines away while we read
+		if err != nil || again == ends.anchor { // else the retention took lines away while we read
 			return verdict, err
 		}
 	}
+}
+
+// lastRecord gives the number of the last line that is there; 0: there is none.
+func (db *DB) lastRecord(ctx context.Context) (n int64, err error) {
+	err = db.reader.row(ctx, []any{&n}, `SELECT coalesce(max(n), 0) FROM audit`)
+	return n, err
 }
 
 func (db *DB) auditEnds(ctx context.Context) (head, anchor auditMark, err error) {
@@ -44,7 +54,17 @@ func (db *DB) auditEnds(ctx context.Context) (head, anchor auditMark, err error)
 	return head, anchor, err
 }
 
-func (db *DB) verify(ctx context.Context, head, anchor auditMark) (access.Verdict, error) {
+// auditEnds are what is known of where the log begins and ends.
+type auditEnds struct {
+	anchor auditMark // after which line it begins
+	head   auditMark // its last line
+	told   auditMark // a last line that it had at some time, as the file beside the key tells
+	most   int64     // number of the last line that is there
+}
+
+// verify compares the lines with the ends of the log.
+func (db *DB) verify(ctx context.Context, ends auditEnds) (access.Verdict, error) {
+	head, anchor := ends.head, ends.anchor
 	v := access.Verdict{First: anchor.N + 1, Last: head.N, Head: head.Hash, Faults: []access.Flaw{}}
 	flaw := func(n int64, why string) {
 		if len(v.Faults) < maxFlaws {
@@ -68,6 +88,12 @@ func (db *DB) verify(ctx context.Context, head, anchor auditMark) (access.Verdic
 		if r.Detail[sealDetail] != "" {
 			flaw(r.N, access.FlawSeal)
 		}
+		if r.N == ends.told.N && r.Hash != ends.told.Hash && why == "" {
+			flaw(r.N, access.FlawReplaced)
+		}
+		if r.Detail[removedDetail] != "" {
+			flaw(r.N, access.FlawRemoved)
+		}
 		last = auditMark{N: r.N, Hash: r.Hash}
 		return nil
 	}, `SELECT `+auditColumns+` FROM audit WHERE n <= $1 ORDER BY n`, head.N)
@@ -79,10 +105,15 @@ func (db *DB) verify(ctx context.Context, head, anchor auditMark) (access.Verdic
 		flaw(last.N, access.FlawCut)
 	case last.Hash != head.Hash:
 		flaw(last.N, access.FlawChanged)
+	case ends.told.N > max(head.N, ends.most):
+		flaw(head.N, access.FlawCut)
+	}
+	if ends.most > head.N {
+		flaw(head.N+1, access.FlawUnsealed)
 	}
 	for _, end := range []auditMark{anchor, head} {
 		switch {
-		case end.N == 0:
+		case end.N == 0 && end.Seal == "":
 		case db.auditKey == nil:
 			flaw(end.N, access.FlawNoKey)
 		case !db.auditKey.good(end):

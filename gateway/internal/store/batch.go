@@ -24,6 +24,9 @@ func (w *writer) commit(ctx context.Context, batch []*job) {
 	if w.trouble.Swap(nil) != nil {
 		w.log.Info("storing works again")
 	}
+	if t.audited.N > 0 {
+		w.audited(t.audited)
+	}
 	if t.late {
 		w.late.Add(1)
 	}
@@ -111,10 +114,10 @@ func (w *writer) run(t *tx, j *job, savepoint bool) error {
 		}
 	}
 	t.writes = 0
-	told := len(t.told)
+	told, audited := len(t.told), t.audited
 	j.err = j.run(t)
 	if j.err != nil {
-		t.told = t.told[:told]
+		t.told, t.audited = t.told[:told], audited
 	}
 	switch {
 	case j.err != nil && severe(j.err):

@@ -122,6 +122,7 @@ func (db *DB) open(ctx context.Context, o Options) (err error) {
 	db.writer = newWriter(db.path, db.dialect, write, db.wake, db.ids, o.Queue)
 	db.writer.log = db.log
 	db.writer.addEvents, db.writer.told, db.writer.late = db.addEvents, o.Told, &db.late
+	db.writer.audited = db.tellEnd
 	if err := db.writer.connect(ctx); err != nil {
 		return err
 	}

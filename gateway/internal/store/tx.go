@@ -15,12 +15,13 @@ var errSpoilt = driver.ErrBadConn
 
 // tx is the running write transaction. Only the writer goroutine uses it.
 type tx struct {
-	w      *writer
-	ctx    context.Context
-	writes int // statements run by the present job that may have changed something
-	woken  woken
-	told   []Told
-	late   bool // messages of hours that are summed up were moved (tally.go)
+	w       *writer
+	ctx     context.Context
+	writes  int // statements run by the present job that may have changed something
+	woken   woken
+	told    []Told
+	audited auditMark // the last line that was added to the audit log
+	late    bool      // messages of hours that are summed up were moved (tally.go)
 }
 
 func (t *tx) tell(kind ToldKind, id string) { t.told = append(t.told, Told{kind, id}) }

@@ -50,7 +50,8 @@ type writer struct {
 	ids     *identifiers
 
 	addEvents func(t *tx, all []*newEvent) error
-	told      func([]Told) // nil: nobody wants to hear
+	told      func([]Told)        // nil: nobody wants to hear
+	audited   func(end auditMark) // hears after a commit that added to the audit log
 	log       hclog.Logger
 	late      *atomic.Int64
 

@@ -194,6 +194,16 @@ func auditCases() map[string]func(*testing.T, *bench) {
 				t.Errorf("after a restart: %+v, %v", v, flaws)
 			}
 		},
+		"a log whose lines are all past their retention is sound": func(t *testing.T, b *bench) {
+			b.note(t, 3)
+			b.clock.pass(24 * time.Hour)
+			if removed, err := b.PurgeRecords(t.Context(), b.now(), 100); err != nil || removed != 3 {
+				t.Fatalf("%d were removed, %v; want 3", removed, err)
+			}
+			if v, flaws := b.verdict(t); !v.Sound() || v.First != 4 || v.Last != 4 {
+				t.Errorf("%+v, %v; want the line of the purge alone", v, flaws)
+			}
+		},
 		"a change whose line cannot be written is not done": func(t *testing.T, b *bench) {
 			b.addUser(t, "boss", access.Owner)
 			before := b.actions(t)
