@@ -50,6 +50,7 @@ type Record struct {
 const (
 	OutcomeDone    = "done"
 	OutcomeRefused = "refused"
+	OutcomeBegun   = "begun" // the program ended meanwhile: nobody knows whether it was done
 )
 
 // Record begins a line about what the call does.

@@ -202,15 +202,17 @@ func add[I, O any](a *API, c call, handle func(ctx context.Context, who Caller, 
 	a.calls = append(a.calls, Call{Method: c.method, Path: op.Path, May: c.may, Fresh: c.fresh})
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		who, _ := ctx.Value(callerKey{}).(Caller)
-		if err := a.note(ctx, c, who); err != nil {
+		begun, err := a.begin(ctx, c, who)
+		if err != nil {
 			return nil, a.refuse(ctx, who, err)
 		}
 		out, err := handle(ctx, who, in)
 		if err != nil {
 			refused := a.refuse(ctx, who, err)
-			a.noteRefusal(ctx, c, who, refused.Code)
+			a.end(ctx, c, who, begun, refused.Code)
 			return nil, refused
 		}
+		a.end(ctx, c, who, begun, "")
 		return out, nil
 	})
 }

@@ -12,8 +12,12 @@ import (
 
 // AuditLog is what is kept of who did what.
 type AuditLog interface {
-	// Note writes a line before something is done; what cannot be written down is not done.
+	// Note writes a line about what was refused before it was begun.
 	Note(ctx context.Context, r access.Record) error
+	// Begin writes down that something is about to be done; what cannot be written down is not done.
+	Begin(ctx context.Context, r access.Record) (id string, err error)
+	// End adds the one line about what was begun, as it ended; a record without an action adds none.
+	End(ctx context.Context, id string, r access.Record) error
 	Records(ctx context.Context, f access.RecordFilter) (page []access.Record, next int64, err error)
 	Verify(ctx context.Context) (access.Verdict, error)
 }
@@ -24,17 +28,34 @@ func (c call) noted() bool {
 	return c.reveals || c.method != http.MethodGet && !c.dry && !c.own && !c.told
 }
 
-// note writes the line about a call before it is made.
-func (a *API) note(ctx context.Context, c call, who Caller) error {
+// begin writes down that a call is about to be made.
+func (a *API) begin(ctx context.Context, c call, who Caller) (id string, err error) {
 	if !c.noted() {
-		return nil
+		return "", nil
 	}
-	return a.opt.Services.Audit.Note(ctx, who.Record())
+	return a.opt.Services.Audit.Begin(ctx, who.Record())
 }
 
-// noteRefusal writes that what was begun, or asked for, was not done.
+// end writes the line about a call that was begun; an empty code: it was done.
+func (a *API) end(ctx context.Context, c call, who Caller, id string, code problem.Code) {
+	r := who.Record()
+	switch {
+	case !c.noted() && code != "":
+		a.noteRefusal(ctx, c, who, code)
+		return
+	case !c.noted():
+		return
+	case code != "":
+		r = r.Refused(string(code))
+	}
+	if err := a.opt.Services.Audit.End(ctx, id, r); err != nil {
+		a.opt.Log.Error("the audit log does not say yet how a call ended", "call", c.id, "outcome", r.Outcome, "error", err)
+	}
+}
+
+// noteRefusal writes that what was asked for was not done.
 func (a *API) noteRefusal(ctx context.Context, c call, who Caller, code problem.Code) {
-	if !c.noted() && !c.told && (c.act == "" || code != problem.NotAllowed) {
+	if !c.told && (c.act == "" || code != problem.NotAllowed) {
 		return
 	}
 	if err := a.opt.Services.Audit.Note(context.WithoutCancel(ctx), who.Record().Refused(string(code))); err != nil {

@@ -183,6 +183,11 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 
 // recover settles what a dead process left open, before anything new is begun.
 func (a *App) recover(ctx context.Context) error {
+	if begun, err := a.db.CloseRecords(ctx); err != nil {
+		return fmt.Errorf("audit log of what was begun: %w", err)
+	} else if begun > 0 {
+		a.opts.Log.Warn("the program stopped during acts that the audit log tells of; nobody knows whether they were done", "acts", begun)
+	}
 	left, err := a.db.RecoverAttempts(ctx, a.opts.Now())
 	if err != nil {
 		return fmt.Errorf("recover open attempts: %w", err)

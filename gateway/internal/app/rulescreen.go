@@ -26,8 +26,7 @@ type ruleScreen struct {
 	watch   *ruleWatch // looks at the same folder
 	// price tells what a text would cost at the first account of the route; nil where nobody tells.
 	price func(ctx context.Context, text string) *adminapi.Money
-	// note writes a line of the audit log; what cannot be written down is not done.
-	note func(context.Context, access.Record) error
+	audit adminapi.AuditLog
 }
 
 // CheckRule compiles a draft beside the other files and runs its cases.
@@ -136,19 +135,35 @@ func (s *ruleScreen) SaveRule(ctx context.Context, who adminapi.Caller, draft ad
 	if err != nil {
 		return adminapi.RuleSource{}, err
 	}
-	if err := s.note(ctx, who.Record().Changed(changes...)); err != nil {
-		return adminapi.RuleSource{}, err
-	}
-	if err := s.db.AddRuleVersion(ctx, rule.Saved{File: file, Cases: draft.Cases, By: who.Name}); err != nil {
-		return adminapi.RuleSource{}, err
-	}
-	if err := s.write(draft); err != nil {
-		return adminapi.RuleSource{}, err
-	}
-	if err := s.serve(ctx); err != nil {
+	err = s.act(ctx, who.Record().Changed(changes...), func() error {
+		if err := s.db.AddRuleVersion(ctx, rule.Saved{File: file, Cases: draft.Cases, By: who.Name}); err != nil {
+			return err
+		}
+		return s.write(draft)
+	})
+	if err != nil {
 		return adminapi.RuleSource{}, err
 	}
 	return s.Rule(ctx, draft.Name, "", lang)
+}
+
+// act changes the rules and lets them serve. What cannot be written down is not done; the line about what is
+// refused then is the caller's.
+func (s *ruleScreen) act(ctx context.Context, r access.Record, do func() error) error {
+	begun, err := s.audit.Begin(ctx, r)
+	if err != nil {
+		return err
+	}
+	if err = do(); err == nil {
+		err = s.serve(ctx)
+	}
+	if err != nil {
+		r = access.Record{}
+	}
+	if ended := s.audit.End(ctx, begun, r); ended != nil {
+		s.opts.Log.Error("the audit log does not say yet how a change of the rules ended", "error", ended)
+	}
+	return err
 }
 
 // changes tells, for the audit log, what a save changes: the versions, which can be looked at, and whether
@@ -252,13 +267,11 @@ func (s *ruleScreen) EnableRule(ctx context.Context, who adminapi.Caller, name s
 		return adminapi.RuleFile{}, err
 	}
 	was, is := map[string]string{"enabled": strconv.FormatBool(!off[name])}, map[string]string{"enabled": strconv.FormatBool(enabled)}
-	if err := s.note(ctx, who.Record().Changed(access.Changes(was, is, nil)...)); err != nil {
-		return adminapi.RuleFile{}, err
-	}
-	if _, err := s.db.SwitchRule(ctx, name, enabled, who.Name); err != nil {
-		return adminapi.RuleFile{}, err
-	}
-	if err := s.serve(ctx); err != nil {
+	err = s.act(ctx, who.Record().Changed(access.Changes(was, is, nil)...), func() error {
+		_, err := s.db.SwitchRule(ctx, name, enabled, who.Name)
+		return err
+	})
+	if err != nil {
 		return adminapi.RuleFile{}, err
 	}
 	source, err := s.Rule(ctx, name, "", who.Language)
@@ -280,19 +293,16 @@ func (s *ruleScreen) DeleteRule(ctx context.Context, who adminapi.Caller, name s
 	case len(files) == 1:
 		return problem.Refuse(problem.InUse)
 	}
-	if err := s.note(ctx, who.Record().Changed(access.Change{Field: "version", Old: files[at].Version})); err != nil {
+	return s.act(ctx, who.Record().Changed(access.Change{Field: "version", Old: files[at].Version}), func() error {
+		if err := os.Remove(filepath.Join(s.opts.Config.Rules, name)); err != nil {
+			return fmt.Errorf("rule folder: %w", err)
+		}
+		if err := os.Remove(filepath.Join(s.opts.Config.Rules, casesName(name))); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("rule folder: %w", err)
+		}
+		_, err := s.db.SwitchRule(ctx, name, true, who.Name)
 		return err
-	}
-	if err := os.Remove(filepath.Join(s.opts.Config.Rules, name)); err != nil {
-		return fmt.Errorf("rule folder: %w", err)
-	}
-	if err := os.Remove(filepath.Join(s.opts.Config.Rules, casesName(name))); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("rule folder: %w", err)
-	}
-	if _, err := s.db.SwitchRule(ctx, name, true, who.Name); err != nil {
-		return err
-	}
-	return s.serve(ctx)
+	})
 }
 
 // RestoreRule makes a former version the current one; it must still compile and pass its cases.

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 )
 
@@ -34,6 +33,5 @@ func (a *App) ruleScreen() *ruleScreen {
 		}
 		return moneyOf(price.Cost)
 	}
-	note := func(ctx context.Context, r access.Record) error { return a.guard.Note(ctx, r) }
-	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch, price: price, note: note}
+	return &ruleScreen{RuleBook: book, serving: a.rules, watch: a.watch, price: price, audit: a.guard}
 }

@@ -10,8 +10,25 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 )
 
-// Note writes a line into the audit log before something is done. What cannot be written down must not
-// be done: the error says so.
+// Begin writes down that something is about to be done. What cannot be written down must not be done: the
+// error says so. End must follow with the id.
+func (g *Guard) Begin(ctx context.Context, r access.Record) (id string, err error) {
+	if id, err = g.Store.BeginRecord(ctx, r); err != nil {
+		return "", auditUnavailable(err)
+	}
+	return id, nil
+}
+
+// End adds the one line about what was begun, as it ended; a record without an action adds none. Who hangs
+// up meanwhile is written down all the same. After an error the line follows at the gateway's next start.
+func (g *Guard) End(ctx context.Context, id string, r access.Record) error {
+	if err := g.Store.EndRecord(context.WithoutCancel(ctx), id, r); err != nil {
+		return auditUnavailable(err)
+	}
+	return nil
+}
+
+// Note writes a line into the audit log about what needs no doing: that something was asked for and refused.
 func (g *Guard) Note(ctx context.Context, r access.Record) error {
 	if err := g.Store.AddRecord(ctx, r); err != nil {
 		return auditUnavailable(err)

@@ -59,6 +59,8 @@ type Keys interface {
 // Log keeps the audit log.
 type Log interface {
 	AddRecord(ctx context.Context, r access.Record) error
+	BeginRecord(ctx context.Context, r access.Record) (id string, err error)
+	EndRecord(ctx context.Context, id string, r access.Record) error
 	Records(ctx context.Context, f access.RecordFilter) (page []access.Record, next int64, err error)
 	VerifyRecords(ctx context.Context) (access.Verdict, error)
 	PurgeRecords(ctx context.Context, before time.Time, n int) (removed int, err error)

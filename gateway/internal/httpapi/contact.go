@@ -42,15 +42,9 @@ func (s *Server) postContact(c echo.Context) error {
 	if binding, err = s.place(r.Context(), binding); err != nil {
 		return err
 	}
-	line := who.Record("contacts.bind-contact", orderOf(binding))
-	if err := s.noteBinding(r.Context(), line); err != nil {
-		return err
-	}
-	id, err := s.opt.Contacts.Bind(r.Context(), binding)
+	id, err := s.bind(r.Context(), binding, who.Record("contacts.bind-contact", orderOf(binding)))
 	if err != nil {
-		refused := bindingRefused(err)
-		line.Outcome = access.OutcomeRefused + ": " + string(refused.Code)
-		return errors.Join(refused, s.noteBinding(context.WithoutCancel(r.Context()), line))
+		return err
 	}
 	return answerJSON(c, http.StatusCreated, struct {
 		ContactID string `json:"contact_id"`
@@ -84,12 +78,26 @@ func (s *Server) place(ctx context.Context, b contact.Binding) (contact.Binding,
 	return b, nil
 }
 
-// noteBinding writes the audit log's line about what a person does.
-func (s *Server) noteBinding(ctx context.Context, line access.Record) error {
+// bind keeps a binding. Of what a person does the audit log has a line.
+func (s *Server) bind(ctx context.Context, b contact.Binding, line access.Record) (id string, err error) {
 	if line.Kind != access.KindUser {
-		return nil
+		if id, err = s.opt.Contacts.Bind(ctx, b); err != nil {
+			return "", bindingRefused(err)
+		}
+		return id, nil
 	}
-	return s.opt.Admin.Audit.Note(ctx, line)
+	begun, err := s.opt.Admin.Audit.Begin(ctx, line)
+	if err != nil {
+		return "", err
+	}
+	if id, err = s.opt.Contacts.Bind(ctx, b); err != nil {
+		refused := bindingRefused(err)
+		return "", errors.Join(refused, s.opt.Admin.Audit.End(ctx, begun, line.Refused(string(refused.Code))))
+	}
+	if err := s.opt.Admin.Audit.End(ctx, begun, line); err != nil {
+		s.opt.Log.Error("the audit log does not say yet how a binding ended", "error", err)
+	}
+	return id, nil
 }
 
 // orderOf names the order of a binding: what was said of it, the surest first.

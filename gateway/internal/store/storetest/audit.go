@@ -34,6 +34,17 @@ func (b *bench) note(t *testing.T, n int) {
 	}
 }
 
+// outcomes lists the lines of the log as "action outcome", oldest first.
+func (b *bench) outcomes(t *testing.T) (all []string) {
+	t.Helper()
+	page, _, err := b.Records(t.Context(), access.RecordFilter{})
+	must(t, err)
+	for _, r := range slices.Backward(page) {
+		all = append(all, r.Action+" "+r.Outcome)
+	}
+	return all
+}
+
 func auditCases() map[string]func(*testing.T, *bench) {
 	return map[string]func(*testing.T, *bench){
 		"an empty log is sound": func(t *testing.T, b *bench) {
@@ -202,6 +213,39 @@ func auditCases() map[string]func(*testing.T, *bench) {
 			}
 			if v, flaws := b.verdict(t); !v.Sound() || v.First != 4 || v.Last != 4 {
 				t.Errorf("%+v, %v; want the line of the purge alone", v, flaws)
+			}
+		},
+		"what was begun has one line, as it ended": func(t *testing.T, b *bench) {
+			for _, r := range []access.Record{line("act.done"), line("act.refused").Refused("not_now"), {}} {
+				id, err := b.BeginRecord(t.Context(), line("act.begun"))
+				must(t, err)
+				must(t, b.EndRecord(t.Context(), id, r))
+			}
+			if got, want := b.outcomes(t), []string{"act.done done", "act.refused refused: not_now"}; !slices.Equal(got, want) {
+				t.Errorf("the log tells of %q, want %q", got, want)
+			}
+			if closed, err := b.CloseRecords(t.Context()); err != nil || closed != 0 {
+				t.Errorf("%d are left open, %v", closed, err)
+			}
+		},
+		"what was begun by a program that is gone is told by the next one": func(t *testing.T, b *bench) {
+			r := line("act.begun")
+			r.Sensitive = map[string]string{"phone": "+79990000001"}
+			_, err := b.BeginRecord(t.Context(), r)
+			must(t, err)
+			b.restart(t)
+			closed, err := b.CloseRecords(t.Context())
+			must(t, err)
+			if got, want := b.outcomes(t), []string{"act.begun begun"}; closed != 1 || !slices.Equal(got, want) {
+				t.Errorf("%d, the log tells of %q, want %q", closed, got, want)
+			}
+			page, _, err := b.Records(t.Context(), access.RecordFilter{})
+			must(t, err)
+			if len(page) != 1 || !strings.HasPrefix(page[0].Detail["phone"], "hmac:") {
+				t.Errorf("the line is %+v", page)
+			}
+			if v, flaws := b.verdict(t); !v.Sound() {
+				t.Errorf("flaws: %v", flaws)
 			}
 		},
 		"a change whose line cannot be written is not done": func(t *testing.T, b *bench) {
