@@ -7,6 +7,7 @@ import (
 
 	"github.com/orderbell/orderbell/gateway/internal/access"
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/contact"
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/store"
@@ -55,6 +56,16 @@ func (k *Keeper) ReplayEvent(ctx context.Context, who access.Call, id string) er
 	return k.act(ctx, who.Record("events.replay-event", id), func() error { return k.db.ReplayEvent(ctx, id) })
 }
 
+// SendByHand hands one text to the account's provider, as Providers.Send does; the audit log says who had it
+// sent and through which account, not to whom.
+func (k *Keeper) SendByHand(ctx context.Context, who access.Call, p *Providers, opts Options, account string, to contact.Phone, text string) (sent Sent, err error) {
+	err = k.act(ctx, who.Record("accounts.send-test-message", account), func() (err error) {
+		sent, err = p.Send(ctx, opts, account, to, text)
+		return err
+	})
+	return sent, err
+}
+
 // RawEvent gives an event's body as it came, phones masked. The audit log says who looked.
 func (k *Keeper) RawEvent(ctx context.Context, who access.Call, id string) (raw RawEvent, err error) {
 	err = k.act(ctx, who.Record("events.get-event-raw", id), func() error {
@@ -76,18 +87,16 @@ func (k *Keeper) actOnMessage(ctx context.Context, r access.Record, do func() (i
 	return k.db.Message(ctx, id)
 }
 
-// act writes the audit log's line, then does, as the admin's calls do: what cannot be written down is not
-// done, and what then is refused has a second line.
+// act does as the admin's calls do: what cannot be written down is not done, and one line says how it ended.
 func (k *Keeper) act(ctx context.Context, r access.Record, do func() error) error {
-	if err := k.Note(ctx, r); err != nil {
+	begun, err := k.Begin(ctx, r)
+	if err != nil {
 		return err
 	}
-	err := do()
-	if err == nil {
-		return nil
+	if err = do(); err != nil {
+		r = r.Refused(string(refusedAs(err)))
 	}
-	r.Outcome = access.OutcomeRefused + ": " + string(refusedAs(err))
-	return errors.Join(err, k.Note(context.WithoutCancel(ctx), r))
+	return errors.Join(err, k.End(ctx, begun, r))
 }
 
 // refusedAs is the word that the audit log has for why something was not done.

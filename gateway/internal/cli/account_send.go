@@ -50,7 +50,12 @@ func (c *accountSendCommand) Run(ctx context.Context, s *session) error {
 		return errors.New(word{"не отправлено", "not sent"}.pick(s.lang))
 	}
 	return c.each(ctx, s, c.Name, func(providers *app.Providers, opts app.Options, _ []string) error {
-		sent, err := providers.Send(ctx, opts, c.Name, to, c.Text)
+		db, err := keeper(ctx, s, opts)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = db.Close() }()
+		sent, err := db.SendByHand(ctx, console(), providers, opts, c.Name, to, c.Text)
 		if err != nil {
 			return err
 		}
