@@ -64,10 +64,11 @@ var ErrNoData = errors.New("there is no data folder yet: the first run makes it"
 // Listed is a rule file with what is known of it.
 type Listed struct {
 	rule.File
-	Rules    []rule.Rule
+	Rules    []rule.Rule // of the version that serves
 	Problems []script.Problem
-	Off      bool // switched off by a person
-	Shipped  bool // as it came with the program
+	Earlier  *rule.Saved // the version that serves in place of one with a fault; nil: none does
+	Off      bool        // switched off by a person
+	Shipped  bool        // as it came with the program
 	Changed  time.Time
 }
 
@@ -86,7 +87,7 @@ func (b *RuleBook) describe(ctx context.Context, files []rule.File) ([]Listed, e
 	if err != nil {
 		return nil, err
 	}
-	bench, err := b.bench(ctx, files, nil)
+	bench, err := b.bench(ctx, files, b.earlier())
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +107,9 @@ func (b *RuleBook) describe(ctx context.Context, files []rule.File) ([]Listed, e
 			if p.File == f.Name {
 				l.Problems = append(l.Problems, p)
 			}
+		}
+		if !l.Off {
+			l.Earlier = bench.loaded.EarlierOf(f.Name)
 		}
 		list = append(list, l)
 	}
@@ -140,6 +144,14 @@ type bench struct {
 	pool   *script.Pool
 	loaded script.Usable
 	stop   func()
+}
+
+// earlier finds what stood in a rule file before; nil: nothing is kept without a data folder.
+func (b *RuleBook) earlier() script.Earlier {
+	if b.db == nil {
+		return nil
+	}
+	return b.db.RuleVersions
 }
 
 // bench lets files serve on a bench; those with a fault are told, and left out unless there is an earlier

@@ -136,6 +136,13 @@ func (a *App) tellProblems(loaded script.Usable) {
 	}
 }
 
+// ServesInstead says that an earlier version serves in place of a rule file with a fault; of is when it was
+// saved or first seen.
+func ServesInstead(version string, of time.Time) Text {
+	at := of.Local().Format("02.01 15:04:05")
+	return Text{RU: fmt.Sprintf("вместо него работает версия %s от %s", version, at), EN: fmt.Sprintf("version %s of %s serves in its place", version, at)}
+}
+
 // RuleTypes gives orderbell.d.ts: what rules see, for editors. Its first line names the program's version.
 func RuleTypes(version string) (string, error) {
 	types, err := fs.ReadFile(scripts.FS, "types/orderbell.d.ts")

@@ -66,8 +66,14 @@ func TestABrokenRuleFileAtTheStartIsStoodInForByItsLastVersion(t *testing.T) {
 	const leftOut = "Rule files that do not serve now because of a fault: "
 	eventually(t, "the file that is left out, at an order that no rule matched", func() bool { return strings.Contains(h.story("4.1"), leftOut+"never.js. ") })
 	h.settle()
-	if listed, err := h.run("rule", "list"); err == nil || !strings.Contains(listed, "order-stage.js:2") {
-		t.Errorf("rule list: %v, want the fault of the file itself:\n%s", err, listed)
+	listed, err := h.run("rule", "list")
+	for _, want := range []string{"order-stage.js:2", "has a fault, an earlier version serves", "order-stage.js: version ", "serves in its place", "has a fault, does not serve", "rule files with a fault: 2"} {
+		if err == nil || !strings.Contains(listed, want) {
+			t.Errorf("rule list: %v, want %q:\n%s", err, want, listed)
+		}
+	}
+	if listed, _ := h.run("rule", "list", "--json"); strings.Count(listed, `"earlier": {`) != 1 || !strings.Contains(listed, `"of": "20`) {
+		t.Errorf("rule list --json does not tell which version serves:\n%s", listed)
 	}
 	ran, err := h.run("rule", "run", "--order", "1.1")
 	for _, want := range []string{"order-stage.js:2", "serves in its place", "never.js:1", "the file does not serve", "order.ready → order-stage: would send", "rule files with a fault: 2"} {

@@ -67,11 +67,7 @@ func (b *RuleBook) onBench(ctx context.Context, draft *rule.File) (*bench, error
 	if err != nil {
 		return nil, err
 	}
-	var earlier script.Earlier
-	if b.db != nil {
-		earlier = b.db.RuleVersions
-	}
-	bench, err := b.bench(ctx, files, earlier)
+	bench, err := b.bench(ctx, files, b.earlier())
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/orderbell/orderbell/gateway/internal/app"
 	"github.com/orderbell/orderbell/gateway/internal/rule"
@@ -37,11 +38,24 @@ type ruleListCommand struct {
 type listedRule struct {
 	File     string   `json:"file"`
 	Version  string   `json:"version"`
-	Serves   bool     `json:"serves"`
+	Serves   bool     `json:"serves"` // the file as it is; else see Earlier
 	Off      bool     `json:"off"`
 	Shipped  bool     `json:"shipped"`
-	Rules    []string `json:"rules"`
+	Rules    []string `json:"rules"` // of the version that serves
 	Problems []string `json:"problems"`
+	// Earlier is the version that serves in place of a file with a fault.
+	Earlier *standIn `json:"earlier,omitempty"`
+}
+
+// standIn is an earlier version of a rule file that serves in place of it.
+type standIn struct {
+	Version string    `json:"version"`
+	Of      time.Time `json:"of"` // when it was saved or first seen
+}
+
+// in tells it.
+func (i standIn) in(lang string) string {
+	return app.ServesInstead(i.Version, i.Of).In(lang)
 }
 
 func (c *ruleListCommand) Run(ctx context.Context, s *session) error {
@@ -60,6 +74,9 @@ func (c *ruleListCommand) Run(ctx context.Context, s *session) error {
 		row := listedRule{File: l.Name, Version: l.Version, Off: l.Off, Shipped: l.Shipped, Rules: []string{}, Problems: []string{}, Serves: !l.Off}
 		for _, r := range l.Rules {
 			row.Rules = append(row.Rules, r.Name)
+		}
+		if l.Earlier != nil {
+			row.Earlier = &standIn{Version: l.Earlier.Version, Of: l.Earlier.At}
 		}
 		for _, p := range l.Problems {
 			row.Problems = append(row.Problems, p.Sentence(s.lang))
@@ -88,8 +105,10 @@ func printRules(s *session, all []listedRule) error {
 		switch {
 		case r.Off:
 			state = word{"выключен", "off"}
+		case r.Earlier != nil:
+			state = word{"с ошибкой, работает прежняя версия", "has a fault, an earlier version serves"}
 		case !r.Serves:
-			state = word{"с ошибкой", "has a fault"}
+			state = word{"с ошибкой, не работает", "has a fault, does not serve"}
 		}
 		rows = append(rows, []string{oneLine(r.File, 80), r.Version, state.pick(s.lang), oneLine(strings.Join(r.Rules, ", "), 120)})
 	}
@@ -101,6 +120,12 @@ func printRules(s *session, all []listedRule) error {
 			if _, err := fmt.Fprintln(s.out, oneLine(p, 400)); err != nil {
 				return err
 			}
+		}
+		if r.Earlier == nil {
+			continue
+		}
+		if _, err := fmt.Fprintf(s.out, "%s: %s\n", oneLine(r.File, 80), r.Earlier.in(s.lang)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -120,7 +120,7 @@ func printFaulty(s *session, faults []faultyRule) error {
 	for _, f := range faults {
 		instead := word{"файл не работает", "the file does not serve"}.pick(s.lang)
 		if f.Of != nil {
-			instead = fmt.Sprintf(word{"вместо него работает версия %s от %s", "version %s of %s serves in its place"}.pick(s.lang), f.Serves, clock(f.Of.Local()))
+			instead = standIn{Version: f.Serves, Of: *f.Of}.in(s.lang)
 		}
 		if _, err := fmt.Fprintf(s.out, "✗ %s\n    %s\n", oneLine(f.Error, 400), instead); err != nil {
 			return err
