@@ -13,6 +13,7 @@ import (
 	"github.com/orderbell/orderbell/gateway/internal/message"
 	"github.com/orderbell/orderbell/gateway/internal/provider"
 	"github.com/orderbell/orderbell/gateway/internal/settings"
+	"github.com/orderbell/orderbell/gateway/internal/store"
 	"github.com/orderbell/orderbell/sdk"
 )
 
@@ -33,7 +34,7 @@ func (s *accountService) Accounts(ctx context.Context, lang string) ([]adminapi.
 		shown.Simulated = atSimulator(account, simulators)
 		all = append(all, shown)
 	}
-	return all, s.addToday(ctx, all)
+	return all, addToday(ctx, s.db, s.config(), s.opts.Now(), all)
 }
 
 // view is an account as it is shown, but for whether it is simulated; attempts are those of the last day, newest first.
@@ -53,7 +54,7 @@ func (s *accountService) view(ctx context.Context, account config.Account, curre
 			shown.CallbackURL = fmt.Sprintf("%s/callbacks/%s/%s", s.opts.Config.PublicURL, account.Name, token)
 		}
 	}
-	shown.Balance = s.lastBalance(ctx, account.Name, account.Provider)
+	shown.Balance = lastBalance(ctx, s.db, s.opts.Log, account.Name, account.Provider)
 	return shown
 }
 
@@ -137,10 +138,9 @@ const spendingLook = 7 * 24 * time.Hour
 
 // addToday puts in what became of each account's texts since midnight of the first restaurant, and for
 // how many days its balance lasts.
-func (s *accountService) addToday(ctx context.Context, all []adminapi.Account) error {
-	now := s.opts.Now().In(home(s.config()).Zone)
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	sums, err := s.db.Tallies(ctx, now.Add(-spendingLook), now)
+func addToday(ctx context.Context, db *store.DB, cfg *config.Config, now time.Time, all []adminapi.Account) error {
+	midnight := midnight(cfg, now)
+	sums, err := db.Tallies(ctx, now.Add(-spendingLook), now)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/hashicorp/go-hclog"
+
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/store"
 )
 
 // keptBalance is what an account held when somebody last asked. It outlives a restart: an old figure with
@@ -17,14 +20,14 @@ type keptBalance struct {
 func balanceKey(account string) string { return "balance:" + account }
 
 // lastBalance gives what the account held when last asked; nil: nobody asked since it has these settings.
-func (s *accountService) lastBalance(ctx context.Context, account, provider string) *adminapi.Balance {
-	text, err := s.db.State(ctx, balanceKey(account))
+func lastBalance(ctx context.Context, db *store.DB, log hclog.Logger, account, provider string) *adminapi.Balance {
+	text, err := db.State(ctx, balanceKey(account))
 	if err != nil || text == "" {
 		return nil // a list of accounts is worth more than a figure in it
 	}
 	var kept keptBalance
 	if err := json.Unmarshal([]byte(text), &kept); err != nil {
-		s.opts.Log.Error("the balance that was last asked for cannot be read", "account", account, "error", err)
+		log.Error("the balance that was last asked for cannot be read", "account", account, "error", err)
 		return nil
 	}
 	if kept.Provider != provider {

@@ -7,9 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/orderbell/orderbell/gateway/internal/config"
+	"github.com/orderbell/orderbell/gateway/internal/adminapi"
 	"github.com/orderbell/orderbell/gateway/internal/screen"
 	"github.com/orderbell/orderbell/gateway/internal/store"
 	"github.com/orderbell/orderbell/sdk"
@@ -77,21 +76,20 @@ type Finding struct {
 // Check examines everything that serving needs, without serving: database, rules, provider programs
 // and accounts. Nothing is sent. opts are those of Effective.
 func Check(ctx context.Context, opts Options) []Finding {
-	findings, kept := checkStore(ctx, opts)
+	found, rules := checkRules(ctx, opts)
+	findings, kept := checkStore(ctx, opts, rules)
 	if kept { // else the rights are told of already, or it is not the room that matters
 		findings = append(findings, checkRoom(opts.Config.Data)...)
 	}
 	findings = append(findings, checkExposed(opts.Config)...)
-	findings = append(findings, checkRules(ctx, opts)...)
+	findings = append(findings, found...)
 	findings = append(findings, checkCatalogue(opts)...)
 	if len(opts.Config.Accounts) == 0 {
 		if !kept {
 			return findings // whatever accounts there are stand in the database, which cannot be read
 		}
-		return append(findings, Finding{Part: "account", Text: Text{
-			RU: "учётных записей нет, SMS отправлять не через кого: добавьте её на странице «Провайдеры» или в разделе accounts файла orderbell.yaml",
-			EN: "there is no account to send through: add one on the page Providers, or to accounts in orderbell.yaml",
-		}})
+		none := screen.Standings{Accounts: []adminapi.Account{}, Now: opts.Now()}
+		return append(findings, standingFindings(none, none.Accounts, none.Accounts)...)
 	}
 	providers := StartProviders(ctx, opts, nil)
 	defer providers.Stop()
@@ -101,13 +99,14 @@ func Check(ctx context.Context, opts Options) []Finding {
 	return findings
 }
 
-// checkStore examines the database; readable tells whether what is kept in it counts in opts.
-func checkStore(ctx context.Context, opts Options) (findings []Finding, readable bool) {
+// checkStore examines the database; readable tells whether what is kept in it counts in opts. rules is how many
+// rules would serve.
+func checkStore(ctx context.Context, opts Options, rules int) (findings []Finding, readable bool) {
 	f := Finding{Part: "database", Name: opts.Config.Data}
 	if there, err := HasData(opts.Config); err == nil && !there {
 		f.OK = true
 		f.Text = Text{RU: "ещё нет, появится при первом запуске", EN: "not there yet; the first run makes it"}
-		return []Finding{f}, true
+		return append([]Finding{f}, checkStanding(ctx, opts, nil, rules)...), true
 	}
 	db, err := store.Open(ctx, store.Options{Folder: opts.Config.Data, ReadOnly: true, Log: opts.Log, Now: opts.Now})
 	if err != nil {
@@ -124,57 +123,38 @@ func checkStore(ctx context.Context, opts Options) (findings []Finding, readable
 	if err := db.CheckSeal(ctx); err != nil {
 		findings = append(findings, Finding{Part: "audit", OK: errors.Is(err, store.ErrKeyLost), Warn: true, Text: textOf(err)})
 	}
-	return append(findings, checkStanding(ctx, opts, db)...), true
+	return append(findings, checkStanding(ctx, opts, db, rules)...), true
 }
 
-// checkStanding tells what is not as it should be with what has happened, in the words of the home page.
-func checkStanding(ctx context.Context, opts Options, db *store.DB) []Finding {
-	place := home(opts.Config)
-	now := opts.Now()
-	local := now.In(place.Zone)
-	pulse, err := db.Pulse(ctx, time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, place.Zone))
-	if err != nil {
-		return []Finding{{Part: "today", Text: textOf(err)}}
+// checkRules lets the rule files that are switched on serve in a process of their own, as the gateway would
+// at its start, and tells how many rules that makes.
+func checkRules(ctx context.Context, opts Options) (findings []Finding, rules int) {
+	folder := opts.Config.Rules
+	book, err := OpenRuleBook(ctx, opts)
+	if err != nil { // of the database is told elsewhere; the files can be read without it
+		book = &RuleBook{opts: opts}
 	}
-	audit, err := db.VerifyRecords(ctx)
+	defer func() { _ = book.Close() }()
+	bench, err := book.onBench(ctx, nil)
 	if err != nil {
-		return []Finding{{Part: "audit", Text: textOf(err)}}
+		return []Finding{{Part: "rules", Name: folder, Text: textOf(err)}}, 0
 	}
-	standing := screen.Standings{Pulse: pulse, Audit: audit, Place: places(func() *config.Config { return opts.Config }), Now: now}
-	ru, en := screen.Standing(standing, "ru"), screen.Standing(standing, "en")
-	var findings []Finding
-	for i, f := range ru {
-		if f.Severity == "warning" || f.Severity == "error" {
-			findings = append(findings, Finding{Part: "today", Name: f.Code, OK: f.Severity != "error", Warn: f.Severity == "warning", Text: Text{RU: f.Summary + " " + f.Cure, EN: en[i].Summary + " " + en[i].Cure}})
+	defer bench.stop()
+	for _, p := range bench.loaded.Problems {
+		f := Finding{Part: "rules", Name: p.File, OK: p.Warning, Warn: p.Warning, Text: textOf(p)}
+		if earlier := bench.loaded.EarlierOf(p.File); earlier != nil && !p.Warning {
+			instead := ServesInstead(earlier.Version, earlier.At)
+			f.Text = Text{RU: f.Text.RU + "; " + instead.RU, EN: f.Text.EN + "; " + instead.EN}
 		}
+		findings = append(findings, f)
 	}
-	return findings
-}
-
-func checkRules(ctx context.Context, opts Options) []Finding {
-	files, err := RuleFiles(opts.Config.Rules)
-	if err != nil {
-		return []Finding{{Part: "rules", Name: opts.Config.Rules, Text: textOf(err)}}
-	}
-	pool := newPool(opts)
-	running, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() { defer close(done); pool.Run(running) }()
-	defer func() { stop(); <-done }()
-	set, problems, err := pool.Load(ctx, files)
-	var findings []Finding
-	for _, p := range problems {
-		findings = append(findings, Finding{Part: "rules", Name: p.File, OK: p.Warning, Warn: p.Warning, Text: textOf(p)})
-	}
-	if err != nil {
-		return append(findings, Finding{Part: "rules", Name: opts.Config.Rules, Text: textOf(err)})
-	}
+	rules = len(bench.loaded.Set.Rules)
 	if len(findings) == 0 {
-		findings = append(findings, Finding{Part: "rules", Name: opts.Config.Rules, OK: true, Text: Text{
-			RU: fmt.Sprintf("правил: %d, все читаются", len(set.Rules)), EN: fmt.Sprintf("%d rules, all readable", len(set.Rules)),
+		findings = append(findings, Finding{Part: "rules", Name: folder, OK: true, Text: Text{
+			RU: fmt.Sprintf("правил: %d, все читаются", rules), EN: fmt.Sprintf("%d rules, all readable", rules),
 		}})
 	}
-	return findings
+	return findings, rules
 }
 
 // checkCatalogue tells what in the folders of provider programs cannot be used. That a program which an
