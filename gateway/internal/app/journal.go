@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/orderbell/orderbell/gateway/internal/adminapi"
+	"github.com/orderbell/orderbell/gateway/internal/kds"
 	"github.com/orderbell/orderbell/gateway/internal/problem"
 	"github.com/orderbell/orderbell/gateway/internal/screen"
 )
@@ -25,6 +27,7 @@ type (
 type EventReader interface {
 	EventPage(ctx context.Context, f EventFilter, lang string) (page []Event, next string, err error)
 	EventDetail(ctx context.Context, id, lang string) (EventDetail, error)
+	Said(ctx context.Context, events []kds.Event, lang string) (words map[string]string, err error)
 }
 
 // EventPage lists events, newest first, with what each said in words.
@@ -37,6 +40,19 @@ func (r *reader) EventPage(ctx context.Context, f EventFilter, lang string) ([]E
 func (r *reader) EventDetail(ctx context.Context, id, lang string) (EventDetail, error) {
 	d, err := r.screen().Event(ctx, id, lang)
 	return d, plain(err)
+}
+
+// Said tells in words what events that were read already said, by their IDs. It reads only their bodies.
+func (r *reader) Said(ctx context.Context, events []kds.Event, lang string) (map[string]string, error) {
+	events = slices.Clone(events)
+	if err := r.ReadBodies(ctx, events); err != nil {
+		return nil, err
+	}
+	words := make(map[string]string, len(events))
+	for _, e := range events {
+		words[e.ID] = screen.Saying(e.Body, lang)
+	}
+	return words, nil
 }
 
 func (r *reader) screen() *screen.Screen {

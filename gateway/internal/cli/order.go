@@ -48,7 +48,7 @@ func (c *orderShowCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	said, _, err := db.EventPage(ctx, app.EventFilter{Order: history.Order.ID, Limit: longestPage}, s.lang)
+	said, err := db.Said(ctx, history.Events, s.lang)
 	if err != nil {
 		return err
 	}
@@ -101,16 +101,12 @@ func namesakes(others []app.Namesake, more bool, zone *time.Location, lang strin
 		"Others with this number: %s (%s); the latest is shown, another one by its ID"}.pick(lang), count, list)
 }
 
-// timeline puts all facts of an order in order of time. What the events said in words is beside them.
-func timeline(h *rule.History, said []app.Event, lang string) []fact {
+// timeline puts all facts of an order in order of time; said is what its events said in words.
+func timeline(h *rule.History, said map[string]string, lang string) []fact {
 	var facts []fact
-	summaries := map[string]string{}
-	for _, e := range said {
-		summaries[e.ID] = e.Summary
-	}
 	for _, e := range h.Events {
 		text := word{"событие кассы", "event of the cash server"}.pick(lang)
-		if what := cmp.Or(summaries[e.ID], e.Note); what != "" {
+		if what := cmp.Or(said[e.ID], e.Note); what != "" {
 			text += ": " + oneLine(what, 200)
 		}
 		facts = append(facts, fact{e.ReceivedAt, "event", text, e.ID})

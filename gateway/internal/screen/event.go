@@ -55,6 +55,15 @@ func event(e store.ListedEvent, lang string) adminapi.Event {
 	return shown
 }
 
+// Saying tells in words what an event's body said; empty where it is gone or cannot be understood.
+func Saying(body []byte, lang string) string {
+	postings, err := kds.Decode(body)
+	if err != nil || len(body) == 0 {
+		return ""
+	}
+	return saying(postings, lang)
+}
+
 // sayingMost is how many orders of one posting its summary names.
 const sayingMost = 3
 
