@@ -25,7 +25,7 @@ type SystemState struct {
 
 // DatabaseState is the database.
 type DatabaseState struct {
-	Engine  string `json:"engine" enum:"SQLite,PostgreSQL"`
+	Engine  string `json:"engine" enum:"SQLite"`
 	Version string `json:"version"`
 	Schema  int64  `json:"schema"`
 	Bytes   int64  `json:"bytes"`

@@ -1643,7 +1643,7 @@ export interface components {
             /** Format: int64 */
             contacts: number;
             /** @enum {string} */
-            engine: "SQLite" | "PostgreSQL";
+            engine: "SQLite";
             /** Format: int64 */
             events: number;
             /** Format: int64 */
@@ -1778,6 +1778,7 @@ export interface components {
         Flaw: {
             /** Format: int64 */
             n: number;
+            text?: string;
             why: string;
         };
         Folder: {

@@ -7,6 +7,7 @@ export type Account = Schemas['Account'];
 export type AccountLimits = Schemas['AccountLimits'];
 export type Attempt = Schemas['Attempt'];
 export type AuditRecord = Schemas['Record'];
+export type AuditVerdict = Schemas['Verdict'];
 export type Balance = Schemas['Balance'];
 export type CaseResult = Schemas['CaseResult'];
 export type CashAddress = Schemas['CashAddress'];
