@@ -1,11 +1,33 @@
 package app_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/orderbell/orderbell/gateway/internal/store"
 )
+
+// noMoney stops the gateway and writes an attempt that ended so.
+func noMoney(t *testing.T, h *house) {
+	h.Stop()
+	db, err := sql.Open("sqlite", filepath.Join(h.Data, store.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	now := time.Now()
+	_, err = db.ExecContext(t.Context(), `INSERT INTO attempt (id, message_id, n, account, started_at, ended_at, outcome) VALUES ($1, 'm', 1, 'main', $2, $2, $3)`,
+		ulid.MustNew(ulid.Timestamp(now), ulid.DefaultEntropy()).String(), now.UnixMicro(), `{"id":"m","failure":{"reason":"NO_MONEY"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 func TestCheckTellsWhatTheHomePageTells(t *testing.T) {
 	t.Parallel()
@@ -27,6 +49,8 @@ func TestCheckTellsWhatTheHomePageTells(t *testing.T) {
 		{name: "a rule file with a fault says what serves in its place", arrange: func(_ *testing.T, h *house) {
 			h.rule("order-stage.js", "\nrule({ torn")
 		}, want: []string{"✗ rules order-stage.js: order-stage.js:2", "serves in its place"}, fails: true},
+		{name: "an account whose last text found no money stands still", arrange: noMoney,
+			want: []string{"✗ today account_failing: main: does not work."}, fails: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
