@@ -58,7 +58,7 @@ export const theme: MantineThemeOverride = createTheme({
     Tooltip: { defaultProps: { events: { hover: true, focus: true, touch: true }, multiline: true, maw: 320 } },
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } },
-      styles: { title: { lineHeight: 1.35 } },
+      styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 650, lineHeight: 1.35 } },
     },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
     Card: { defaultProps: { withBorder: true, padding: 'md' } },

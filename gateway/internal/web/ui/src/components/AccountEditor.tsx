@@ -130,10 +130,10 @@ export function AccountEditor({
       <Stack gap="md">
         {account ? null : (
           <Select
-            label={t('notify.aggregator')}
+            label={t('account.provider')}
             data={providers.map((one) => ({ value: one.name, label: textOf(one.title, i18n.language) || one.name }))}
             value={draft.provider || null}
-            placeholder={t('notify.chooseAggregator')}
+            placeholder={t('notify.chooseProvider')}
             allowDeselect={false}
             searchable
             data-autofocus={draft.provider === '' || undefined}
@@ -213,20 +213,22 @@ export function AccountEditor({
             <ErrorBox fault={fault} shown={shown} />
           </>
         ) : null}
-        <Group justify="flex-end" gap="xs">
-          {onCancel ? (
-            <Button variant="default" onClick={onCancel}>
-              {t('cancel')}
-            </Button>
-          ) : null}
+        <Group gap="xs">
           {manifest?.abilities.some((one) => one === 'check' || one === 'balance') ? (
             <Button variant="default" loading={check.isPending} onClick={() => check.mutate(body())}>
               {t(manifest.abilities.includes('balance') ? 'balance.check' : 'account.check')}
             </Button>
           ) : null}
-          <Button type="submit" loading={save.isPending} disabled={!manifest}>
-            {t('save.save')}
-          </Button>
+          <Group gap="xs" wrap="nowrap" ml="auto">
+            {onCancel ? (
+              <Button variant="default" onClick={onCancel}>
+                {t('cancel')}
+              </Button>
+            ) : null}
+            <Button type="submit" loading={save.isPending} disabled={!manifest}>
+              {t('save.save')}
+            </Button>
+          </Group>
         </Group>
       </Stack>
       <ConflictDialog

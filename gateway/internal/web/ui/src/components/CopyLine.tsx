@@ -22,24 +22,26 @@ export function CopyLine({ label, value }: { label: string; value: string }) {
     setCopied(done);
   };
   return (
-    <Group gap="xs" align="flex-end" wrap="nowrap">
-      <TextInput
-        ref={field}
-        label={label}
-        value={value}
-        readOnly
-        style={{ flex: 1 }}
-        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <Button
-        variant="default"
-        leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-        onClick={() => void copy()}
-        miw="max-content"
-      >
-        {t(copied ? 'copy.done' : 'copy.copy')}
-      </Button>
-    </Group>
+    <TextInput
+      ref={field}
+      label={label}
+      value={value}
+      readOnly
+      styles={{ wrapper: { flex: 1 }, input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      onFocus={(event) => event.currentTarget.select()}
+      inputContainer={(input) => (
+        <Group gap="xs" wrap="nowrap">
+          {input}
+          <Button
+            variant="default"
+            leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+            onClick={() => void copy()}
+            miw="max-content"
+          >
+            {t(copied ? 'copy.done' : 'copy.copy')}
+          </Button>
+        </Group>
+      )}
+    />
   );
 }

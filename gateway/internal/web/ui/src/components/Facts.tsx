@@ -12,7 +12,7 @@ export function Facts({ facts, cols = 3 }: { facts: [label: string, value: React
             <Text size="xs" c="dimmed">
               {label}
             </Text>
-            <Text component="div" size="sm" style={{ overflowWrap: 'anywhere' }}>
+            <Text component="div" size="sm" className="ob-fact" style={{ overflowWrap: 'anywhere' }}>
               {value}
             </Text>
           </div>

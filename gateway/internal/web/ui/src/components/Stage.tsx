@@ -26,7 +26,10 @@ export function StageName({ stage }: { stage: string | number }) {
   return <>{stage === '' || stage === 0 ? t('stage.none') : String(stage)}</>;
 }
 
-/** How far an order has come: one bar for each stage, filled up to the present one. */
+/**
+ * How far an order has come: one bar for each stage, filled up to the present one. Five names do not fit
+ * side by side on a phone: it has the present one alone, below.
+ */
 export function StageBar({
   stage,
   times = {},
@@ -35,38 +38,40 @@ export function StageBar({
   times?: Partial<Record<StageWord, string>>;
 }) {
   const { t } = useTranslation();
-  const reached = findStage(stage)?.code ?? 0;
+  const now = findStage(stage);
+  const reached = now?.code ?? 0;
   return (
-    <Group
-      gap={4}
-      wrap="nowrap"
-      align="flex-start"
-      role="img"
-      aria-label={t('stage.bar', { stage: t(`stage.${findStage(stage)?.word ?? 'none'}`) })}
-    >
-      {stages.map((one) => (
-        <Box key={one.word} style={{ flex: 1, minWidth: 0 }}>
-          <Box
-            h={6}
-            style={{
-              borderRadius: 3,
-              background: one.code <= reached ? 'var(--mantine-color-amber-5)' : 'var(--mantine-color-default-border)',
-            }}
-          />
-          <Text
-            size="xs"
-            mt={4}
-            truncate
-            c={one.code === reached ? undefined : 'dimmed'}
-            fw={one.code === reached ? 600 : 400}
-          >
-            {t(`stage.${one.word}`)}
+    <div role="img" aria-label={t('stage.bar', { stage: t(`stage.${now?.word ?? 'none'}`) })}>
+      <Group gap={4} wrap="nowrap" align="flex-start">
+        {stages.map((one) => (
+          <Box key={one.word} style={{ flex: 1, minWidth: 0 }}>
+            <Box
+              h={6}
+              style={{
+                borderRadius: 3,
+                background:
+                  one.code <= reached ? 'var(--mantine-color-amber-5)' : 'var(--mantine-color-default-border)',
+              }}
+            />
+            <Box className="ob-stage">
+              <Text size="xs" mt={4} c={one === now ? undefined : 'dimmed'} fw={one === now ? 600 : 400}>
+                {t(`stage.${one.word}`)}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {times[one.word] ?? ''}
+              </Text>
+            </Box>
+          </Box>
+        ))}
+      </Group>
+      {now ? (
+        <Text size="sm" mt={6} fw={600} className="ob-stage-now">
+          {t(`stage.${now.word}`)}{' '}
+          <Text span inherit c="dimmed" fw={400}>
+            {times[now.word] ?? ''}
           </Text>
-          <Text size="xs" c="dimmed">
-            {times[one.word] ?? ''}
-          </Text>
-        </Box>
-      ))}
-    </Group>
+        </Text>
+      ) : null}
+    </div>
   );
 }

@@ -30,7 +30,7 @@ export function CallCard({ call, schemas, apiKey }: Shown) {
         <UnstyledButton w="100%" p="sm" aria-expanded={opened} onClick={toggle}>
           <Group gap="sm" wrap="nowrap" align="flex-start">
             <Arrow size={18} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
-            <Badge color={colors[call.method] ?? 'gray'} miw={72}>
+            <Badge color={colors[call.method] ?? 'gray'} miw={80}>
               {call.method}
             </Badge>
             <Box style={{ minWidth: 0 }}>

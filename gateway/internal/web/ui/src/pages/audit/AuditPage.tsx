@@ -33,11 +33,11 @@ export default function AuditPage() {
   const columns: Column<AuditRecord>[] = [
     { key: 'time', label: t('messages.time'), render: (row) => <RelativeTime at={row.at} size="sm" /> },
     { key: 'actor', label: t('audit.actor'), render: (row) => <Said>{row.actor || t('audit.nobody')}</Said> },
-    { key: 'action', label: t('audit.action'), render: (row) => <Action row={row} /> },
-    { key: 'object', label: t('audit.object'), render: (row) => <Said>{row.object}</Said> },
+    { key: 'action', label: t('audit.action'), width: 215, render: (row) => <Action row={row} /> },
+    { key: 'object', label: t('audit.object'), width: '20%', render: (row) => <Said>{row.object}</Said> },
     { key: 'detail', label: t('audit.detail'), render: (row) => <Detail row={row} /> },
     { key: 'outcome', label: t('audit.outcome'), render: (row) => <Outcome row={row} /> },
-    { key: 'from', label: t('audit.from'), render: (row) => <Said>{row.from ?? ''}</Said> },
+    { key: 'from', label: t('audit.from'), wide: true, render: (row) => <Said>{row.from ?? ''}</Said> },
   ];
   return (
     <Page
@@ -155,7 +155,7 @@ function outcomeOf(row: AuditRecord, t: TFunction): string {
 
 function Said({ children }: { children: string }) {
   return (
-    <Text size="sm" lineClamp={2} maw={320}>
+    <Text size="sm" lineClamp={2} maw={320} style={{ overflowWrap: 'anywhere' }}>
       <bdi>{children}</bdi>
     </Text>
   );

@@ -6,15 +6,14 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import '@mantine/charts/styles.css';
 import { api, given } from '@/api/client';
-import { useMay } from '@/api/session';
 import type { ChartPoint } from '@/api/types';
+import { useZone } from '@/api/zone';
 import { EmptyState } from '@/components/EmptyState';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Loading } from '@/components/Loading';
 import { Page } from '@/components/Page';
 import { useFilters } from '@/components/useFilters';
 import { day, useFormat } from '@/i18n/format';
-import { language } from '@/i18n/language';
 
 const spans = { day: 1, week: 7, month: 30 } as const;
 type Span = keyof typeof spans;
@@ -24,7 +23,6 @@ const isSpan = (text: string | undefined): text is Span => text !== undefined &&
 /** How many texts, how many arrived, how soon, and for how much. Each chart answers one question. */
 export default function ChartsPage() {
   const { t } = useTranslation();
-  const may = useMay();
   const { filters, set } = useFilters();
   const span: Span = isSpan(filters.span) ? filters.span : 'week';
   const points = useQuery({
@@ -41,11 +39,7 @@ export default function ChartsPage() {
     refetchInterval: 60_000,
   });
   // Bars begin at the restaurant's midnight, not at this browser's.
-  const zone = useQuery({
-    queryKey: ['today', language()],
-    queryFn: ({ signal }) => given(api.GET('/api/v1/today', { signal })),
-    enabled: may('system:read'),
-  }).data?.zone;
+  const zone = useZone();
   return (
     <Page
       title={t('nav.charts')}
@@ -83,7 +77,9 @@ function Charts({ points, hourly, zone }: { points: ChartPoint[]; hourly: boolea
   const texts = sum((one) => one.texts);
   const currency = points.find((one) => one.currency)?.currency ?? 'RUB';
   const cost = sum((one) => one.cost_nanos);
-  const money = format.money({ units: Math.trunc(cost / 1e9), nanos: Math.round((cost % 1e9) / 1e7) * 1e7, currency });
+  const moneyOf = (nanos: number) =>
+    format.money({ units: Math.trunc(nanos / 1e9), nanos: Math.round((nanos % 1e9) / 1e7) * 1e7, currency });
+  const money = moneyOf(cost);
   const rows = points.map((one) => ({
     at: hourly ? format.time(one.at, zone) : format.shortDate(one.at, zone),
     [t('today.delivered')]: one.delivered,
@@ -122,10 +118,10 @@ function Charts({ points, hourly, zone }: { points: ChartPoint[]; hourly: boolea
           data={rows}
           dataKey="at"
           withLegend
-          unit={t('charts.seconds')}
+          valueFormatter={(seconds) => `${format.number(seconds, 3)}${t('charts.seconds')}`}
           series={[
-            { name: t('charts.half'), color: 'amber.6' },
             { name: t('charts.most'), color: 'gray.6' },
+            { name: t('charts.half'), color: 'amber.6' },
           ]}
         />
       </Chart>
@@ -138,6 +134,7 @@ function Charts({ points, hourly, zone }: { points: ChartPoint[]; hourly: boolea
           maxBarWidth={48}
           data={rows}
           dataKey="at"
+          valueFormatter={(amount) => moneyOf(amount * 1e9)}
           series={[{ name: t('today.cost'), color: 'amber.5' }]}
         />
       </Chart>

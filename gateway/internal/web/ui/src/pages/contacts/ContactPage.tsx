@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Modal, Paper, Stack, Text, Title } from '@mantin
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import i18next, { type TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { api, given, queries } from '@/api/client';
 import { revealPhone } from '@/api/messages';
@@ -59,7 +60,11 @@ export default function ContactPage() {
                   {t(one.given ? 'consent.given' : 'consent.withdrawn')} · <RelativeTime at={one.given_at} />
                 </Text>
                 <Words
-                  said={[one.purpose, one.source && t('contacts.source', { source: one.source }), one.policy_version]}
+                  said={[
+                    one.purpose,
+                    one.source && t('contacts.source', { source: sourceName(one.source, t) }),
+                    one.policy_version,
+                  ]}
                 />
               </Paper>
             ))}
@@ -89,6 +94,12 @@ export default function ContactPage() {
       </Stack>
     </Page>
   );
+}
+
+/** By way of what a consent came, in words where we have some. */
+function sourceName(source: string, t: TFunction): string {
+  const key = `contacts.from.${source}`;
+  return i18next.exists(key) ? t(key as 'contacts.from.qr') : source;
 }
 
 /** Saves what a call answered as a file of this browser. */

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useEvent, useRawEvent, useReplayEvent, useTryEvent } from '@/api/events';
 import { useMay } from '@/api/session';
 import type { EventDetail } from '@/api/types';
+import { useZone } from '@/api/zone';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Facts } from '@/components/Facts';
 import { Loading } from '@/components/Loading';
@@ -21,6 +22,7 @@ const outcomeColors: Record<string, string> = { sends: 'green', skipped: 'gray',
 export default function EventPage() {
   const { t } = useTranslation();
   const { id = '' } = useParams({ strict: false }) as { id?: string };
+  const zone = useZone();
   const { data, error, refetch } = useEvent(id);
   if (!data) {
     return (
@@ -41,7 +43,7 @@ export default function EventPage() {
         <Paper>
           <Facts
             facts={[
-              [t('events.time'), <RelativeTime key="at" at={data.received_at} />],
+              [t('events.time'), <RelativeTime key="at" at={data.received_at} zone={zone} />],
               [t('events.restaurant'), data.restaurant_code],
               [t('events.source'), data.source],
               [t('events.size'), data.size ? t('events.bytes', { count: data.size }) : t('events.bodyGone')],
@@ -146,6 +148,7 @@ function Acts({ event }: { event: EventDetail }) {
       ) : null}
       {may('events:write') && event.size > 0 ? (
         <Button
+          variant={event.status === 'done' ? 'default' : 'filled'}
           loading={replay.isPending}
           onClick={() => replay.mutate(undefined, { onSuccess: () => void notify(t('events.replayed')) })}
         >

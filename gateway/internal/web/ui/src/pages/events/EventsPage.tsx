@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type EventFilters, useEvents } from '@/api/events';
 import type { Event } from '@/api/types';
+import { useZone } from '@/api/zone';
 import { EmptyState } from '@/components/EmptyState';
 import { FilterField } from '@/components/FilterField';
 import { type Column, KeysetList } from '@/components/KeysetList';
@@ -24,9 +25,14 @@ export const eventColors: Record<Event['status'], string> = {
 export default function EventsPage() {
   const { t } = useTranslation();
   const { filters, set, clear, filtered } = useFilters();
+  const zone = useZone();
   const query = useEvents(filters as EventFilters);
   const columns: Column<Event>[] = [
-    { key: 'time', label: t('events.time'), render: (row) => <RelativeTime at={row.received_at} size="sm" /> },
+    {
+      key: 'time',
+      label: t('events.time'),
+      render: (row) => <RelativeTime at={row.received_at} zone={zone} size="sm" />,
+    },
     { key: 'summary', label: t('events.summary'), render: (row) => <Summary event={row} /> },
     { key: 'status', label: t('events.status'), render: (row) => <EventStatus status={row.status} /> },
     {
@@ -34,8 +40,8 @@ export default function EventsPage() {
       label: t('events.restaurant'),
       render: (row) => <Text size="sm">{row.restaurant_code ?? ''}</Text>,
     },
-    { key: 'source', label: t('events.source'), render: (row) => <Text size="sm">{row.source}</Text> },
-    { key: 'size', label: t('events.size'), align: 'right', render: (row) => <Size event={row} /> },
+    { key: 'source', label: t('events.source'), wide: true, render: (row) => <Text size="sm">{row.source}</Text> },
+    { key: 'size', label: t('events.size'), align: 'right', wide: true, render: (row) => <Size event={row} /> },
   ];
   return (
     <Page title={t('nav.events')} lead={t('events.lead')}>
@@ -72,7 +78,7 @@ export default function EventsPage() {
         card={(row) => (
           <Stack gap={4}>
             <Group justify="space-between" wrap="nowrap">
-              <RelativeTime at={row.received_at} size="sm" />
+              <RelativeTime at={row.received_at} zone={zone} size="sm" />
               <EventStatus status={row.status} />
             </Group>
             <Summary event={row} />
@@ -101,7 +107,11 @@ export default function EventsPage() {
 /** What became of a posting. */
 export function EventStatus({ status }: { status: Event['status'] }) {
   const { t } = useTranslation();
-  return <Badge color={eventColors[status] ?? 'gray'}>{t(`event.${status}`)}</Badge>;
+  return (
+    <Badge color={eventColors[status] ?? 'gray'} miw="max-content">
+      {t(`event.${status}`)}
+    </Badge>
+  );
 }
 
 function Summary({ event }: { event: Event }) {

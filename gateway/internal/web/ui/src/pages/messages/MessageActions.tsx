@@ -6,8 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '@/api/session';
 import type { Message } from '@/api/types';
 import { UnknownChoice } from '@/components/UnknownChoice';
-import { CancelDialog } from './CancelDialog';
-import { ResendDialog } from './ResendDialog';
+import { ActDialog } from './ActDialog';
 
 /** What can be done with a message of a list. */
 export function MessageActions({ message }: { message: Message }) {
@@ -53,8 +52,8 @@ export function MessageActions({ message }: { message: Message }) {
           ) : null}
         </Menu.Dropdown>
       </Menu>
-      <CancelDialog message={message} opened={cancelling} onClose={cancel.close} />
-      <ResendDialog message={message} opened={resending} onClose={resend.close} />
+      <ActDialog act="cancel" message={message} opened={cancelling} onClose={cancel.close} />
+      <ActDialog act="resend" message={message} opened={resending} onClose={resend.close} />
       <Modal opened={settling} onClose={settle.close} title={t('status.unknown')} size="lg">
         <UnknownChoice id={message.id} why={message.why} />
       </Modal>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { revealPhone, useMessage } from '@/api/messages';
 import { useMay } from '@/api/session';
 import type { MessageDetail } from '@/api/types';
+import { useZone } from '@/api/zone';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Facts } from '@/components/Facts';
 import { Loading } from '@/components/Loading';
@@ -16,14 +17,14 @@ import { RelativeTime } from '@/components/RelativeTime';
 import { StatusBadge } from '@/components/StatusBadge';
 import { TimeLine } from '@/components/TimeLine';
 import { UnknownChoice } from '@/components/UnknownChoice';
-import { CancelDialog } from './CancelDialog';
-import { ResendDialog } from './ResendDialog';
+import { ActDialog } from './ActDialog';
 import { storyOf } from './story';
 
 /** One text: what it says, where it is, and everything that happened to it. */
 export default function MessagePage() {
   const { t } = useTranslation();
   const may = useMay();
+  const zone = useZone();
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const { data, error, refetch } = useMessage(id);
   const title = data?.order_number ? t('messages.ofOrder', { number: data.order_number }) : t('messages.one');
@@ -43,22 +44,27 @@ export default function MessagePage() {
             <bdi>{data.text || t('messages.textGone')}</bdi>
           </Text>
         </Paper>
-        <MessageFacts message={data} />
+        <Paper>
+          <MessageFacts message={data} zone={zone} />
+        </Paper>
         <div>
           <Title order={2} mb="md">
             {t('messages.story')}
           </Title>
-          <TimeLine label={t('messages.story')} steps={storyOf(data, t)} />
+          <TimeLine label={t('messages.story')} steps={storyOf(data, t)} zone={zone} />
         </div>
       </Stack>
     </Page>
   );
 }
 
+/** Where another text would be the second: nothing invites to it. */
+const arrives = ['accepted', 'delivered'];
+
 function Acts({ message }: { message: MessageDetail }) {
   const { t } = useTranslation();
   const may = useMay();
-  const [opened, { open, close }] = useDisclosure(false);
+  const [resending, resend] = useDisclosure(false);
   const [cancelling, cancel] = useDisclosure(false);
   if (!may('messages:write')) return null;
   return (
@@ -68,14 +74,18 @@ function Acts({ message }: { message: MessageDetail }) {
           {t('messages.cancel')}
         </Button>
       ) : null}
-      {message.can.includes('resend') ? <Button onClick={open}>{t('messages.resend')}</Button> : null}
-      <CancelDialog message={message} opened={cancelling} onClose={cancel.close} />
-      <ResendDialog message={message} opened={opened} onClose={close} />
+      {message.can.includes('resend') ? (
+        <Button variant={arrives.includes(message.status) ? 'default' : 'filled'} onClick={resend.open}>
+          {t('messages.resend')}
+        </Button>
+      ) : null}
+      <ActDialog act="cancel" message={message} opened={cancelling} onClose={cancel.close} />
+      <ActDialog act="resend" message={message} opened={resending} onClose={resend.close} />
     </>
   );
 }
 
-function MessageFacts({ message }: { message: MessageDetail }) {
+function MessageFacts({ message, zone }: { message: MessageDetail; zone?: string }) {
   const { t } = useTranslation();
   const may = useMay();
   const reveal = message.contact_id && may('contacts:reveal') ? revealPhone(message.contact_id) : undefined;
@@ -92,8 +102,8 @@ function MessageFacts({ message }: { message: MessageDetail }) {
         [t('messages.segments'), message.segments > 0 && String(message.segments)],
         [t('messages.cost'), message.cost && <Money key="cost" amount={message.cost} />],
         [t('messages.rule'), message.rule],
-        [t('messages.created'), <RelativeTime key="at" at={message.created_at} />],
-        [t('messages.deadline'), <RelativeTime key="until" at={message.deadline} />],
+        [t('messages.created'), <RelativeTime key="at" at={message.created_at} zone={zone} />],
+        [t('messages.deadline'), <RelativeTime key="until" at={message.deadline} zone={zone} />],
         [t('messages.generation'), message.generation > 0 && String(message.generation)],
         [t('messages.id'), <code key="id">{message.id}</code>],
       ]}

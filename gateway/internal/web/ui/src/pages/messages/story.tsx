@@ -15,6 +15,7 @@ export function storyOf(message: MessageDetail, t: TFunction): TimeStep[] {
     return {
       key: `attempt ${one.n}`,
       at: one.started_at,
+      kind: 'attempt',
       tone,
       title: t(title, { n: one.n, account: one.account }),
       children: (
@@ -36,18 +37,22 @@ export function storyOf(message: MessageDetail, t: TFunction): TimeStep[] {
     (one, index): TimeStep => ({
       key: `receipt ${index}`,
       at: one.heard_at,
+      kind: 'receipt',
       tone: one.status === 'delivered' ? 'good' : one.status === 'accepted' ? 'plain' : 'bad',
       title: t(one.source === 'callback' ? 'receipt.callback' : 'receipt.lookup', { status: word(one.status) }),
       children: <Words said={[one.why, code(one.code)]} />,
     }),
   );
+  // A move by a receipt repeats the receipt's code.
+  const codes = new Set(message.receipts.map((one) => one.code));
   const moves = message.moves.map(
     (one, index): TimeStep => ({
       key: `move ${index}`,
       at: one.at,
+      kind: 'move',
       tone: 'muted',
-      title: word(one.status),
-      children: <Words said={[one.note]} />,
+      title: t('messages.now', { status: word(one.status) }),
+      children: <Words said={[!codes.has(one.note) && one.note]} />,
     }),
   );
   return [...attempts, ...receipts, ...moves].sort((a, b) => a.at.localeCompare(b.at));

@@ -58,7 +58,7 @@ export function AggregatorFields({
           value={chosen?.name ?? null}
           readOnly={fixed}
           allowDeselect={false}
-          placeholder={t('notify.chooseAggregator')}
+          placeholder={t('notify.chooseProvider')}
           onChange={(name) => name && onChoose(name)}
         />
         {fixed ? null : (
@@ -67,7 +67,7 @@ export function AggregatorFields({
             className="ob-link"
             renderRoot={(props) => <Link to="/providers" search={{ add: 'yes' }} {...props} />}
           >
-            {t('notify.otherAggregator')}
+            {t('notify.otherProvider')}
           </Anchor>
         )}
       </div>

@@ -1,20 +1,9 @@
 import { Anchor, Text } from '@mantine/core';
-import { IconArrowUp, IconBell, IconCheck, IconGavel, IconMessage, IconMoodSmile, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { OrderDetail, Step } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
 import { TimeLine } from '@/components/TimeLine';
-
-const icons: Record<Step['kind'], typeof IconBell> = {
-  event: IconBell,
-  decision: IconGavel,
-  message: IconMessage,
-  attempt: IconArrowUp,
-  receipt: IconCheck,
-  move: IconMoodSmile,
-  contact: IconUser,
-};
 
 /** Where a step's raw form is. */
 function rawOf(step: Step): string | null {
@@ -33,13 +22,12 @@ export function OrderTimeline({ order }: { order: OrderDetail }) {
       label={t('orders.timeline')}
       zone={order.zone}
       steps={order.timeline.map((step, index) => {
-        const Icon = icons[step.kind] ?? IconBell;
         const raw = rawOf(step);
         return {
           key: `${index} ${step.kind} ${step.id ?? ''}`,
           at: step.at,
           tone: step.tone,
-          icon: <Icon size={14} />,
+          kind: step.kind,
           title: <bdi>{step.summary}</bdi>,
           children: (
             <>

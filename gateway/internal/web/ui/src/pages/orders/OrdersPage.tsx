@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type OrderFilters, useOrders } from '@/api/orders';
 import type { Order } from '@/api/types';
+import { useZone } from '@/api/zone';
 import { EmptyState } from '@/components/EmptyState';
 import { FilterField } from '@/components/FilterField';
 import { type Column, KeysetList } from '@/components/KeysetList';
@@ -18,6 +19,7 @@ import { useFilters } from '@/components/useFilters';
 export default function OrdersPage() {
   const { t } = useTranslation();
   const { filters, set, clear, filtered } = useFilters();
+  const zone = useZone();
   const query = useOrders(filters as OrderFilters);
   const columns: Column<Order>[] = [
     { key: 'number', label: t('orders.number'), render: (row) => <OrderNumber number={row.number} id={row.id} /> },
@@ -28,6 +30,7 @@ export default function OrdersPage() {
     {
       key: 'restaurant',
       label: t('orders.restaurant'),
+      wide: true,
       render: (row) => (
         <Text size="sm" lineClamp={1} maw={260}>
           <bdi>{row.restaurant_name || row.restaurant_code}</bdi>
@@ -38,7 +41,7 @@ export default function OrdersPage() {
       key: 'time',
       label: t('orders.changed'),
       align: 'right',
-      render: (row) => <RelativeTime at={row.last_event} size="sm" />,
+      render: (row) => <RelativeTime at={row.last_event} zone={zone} size="sm" />,
     },
   ];
   return (
@@ -47,14 +50,14 @@ export default function OrdersPage() {
         <FilterField
           label={t('orders.search')}
           value={filters.number ?? ''}
-          width={200}
+          width={170}
           onChange={(number) => set({ number })}
         />
         <Select
           aria-label={t('orders.stage')}
           placeholder={t('orders.stage')}
           clearable
-          w={190}
+          w={180}
           data={stages.map((one) => ({ value: one.word, label: t(`stage.${one.word}`) }))}
           value={filters.stage ?? null}
           onChange={(stage) => set({ stage: stage ?? '' })}
@@ -63,7 +66,7 @@ export default function OrdersPage() {
           aria-label={t('orders.text')}
           placeholder={t('orders.text')}
           clearable
-          w={160}
+          w={140}
           data={[
             { value: 'yes', label: t('orders.texted') },
             { value: 'no', label: t('orders.notTexted') },
@@ -75,7 +78,7 @@ export default function OrdersPage() {
           aria-label={t('orders.open')}
           placeholder={t('orders.open')}
           clearable
-          w={160}
+          w={190}
           data={[
             { value: 'yes', label: t('orders.onlyOpen') },
             { value: 'no', label: t('orders.onlyClosed') },
@@ -95,7 +98,7 @@ export default function OrdersPage() {
         columns={columns}
         rowKey={(row) => row.id}
         href={(row) => `/orders/${row.id}`}
-        card={(row) => <OrderCard order={row} />}
+        card={(row) => <OrderCard order={row} zone={zone} />}
         empty={
           filtered ? (
             <EmptyState icon={IconReceipt} title={t('list.nothingFits')}>
@@ -158,7 +161,7 @@ function TextStatus({ order }: { order: Order }) {
   );
 }
 
-function OrderCard({ order }: { order: Order }) {
+function OrderCard({ order, zone }: { order: Order; zone?: string }) {
   return (
     <Stack gap={4}>
       <Group justify="space-between" wrap="nowrap">
@@ -167,7 +170,7 @@ function OrderCard({ order }: { order: Order }) {
       </Group>
       <Group justify="space-between" wrap="nowrap">
         <StageOf order={order} />
-        <RelativeTime at={order.last_event} size="sm" />
+        <RelativeTime at={order.last_event} zone={zone} size="sm" />
       </Group>
       <Guest order={order} />
     </Stack>

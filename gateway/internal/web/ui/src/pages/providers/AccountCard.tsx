@@ -132,19 +132,24 @@ function Day({ account }: { account: Account }) {
   const format = useFormat();
   const day = account.today;
   return (
-    <Facts
-      facts={[
-        [t('account.sent'), format.number(day.sent)],
-        [
-          t('account.delivered'),
-          day.sent > 0 ? `${format.number(day.delivered)} (${format.percent(day.delivered / day.sent)})` : '0',
-        ],
-        [t('account.failed'), format.number(day.failed)],
-        [t('account.unknown'), day.unknown > 0 && format.number(day.unknown)],
-        [t('account.cost'), day.cost && <Money key="cost" amount={day.cost} />],
-        [t('account.speed'), day.p50_ms > 0 && format.span(day.p50_ms)],
-      ]}
-    />
+    <div>
+      <Text size="sm" fw={600} mb={4}>
+        {t('nav.today')}
+      </Text>
+      <Facts
+        facts={[
+          [t('account.sent'), format.number(day.sent)],
+          [
+            t('account.delivered'),
+            day.sent > 0 ? `${format.number(day.delivered)} (${format.percent(day.delivered / day.sent)})` : '0',
+          ],
+          [t('account.failed'), format.number(day.failed)],
+          [t('account.unknown'), day.unknown > 0 && format.number(day.unknown)],
+          [t('account.cost'), day.cost && <Money key="cost" amount={day.cost} />],
+          [t('account.speed'), day.p50_ms > 0 && format.span(day.p50_ms)],
+        ]}
+      />
+    </div>
   );
 }
 

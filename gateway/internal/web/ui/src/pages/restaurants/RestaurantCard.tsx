@@ -41,8 +41,8 @@ export function RestaurantCard({
   return (
     <Paper>
       <Stack gap="md">
-        <Group justify="space-between">
-          <Text fw={600} size="lg" className="ob-cut" maw={480}>
+        <Group justify="space-between" align="baseline" gap="xs">
+          <Text fw={600} size="lg" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
             <bdi>{restaurant.name || restaurant.code || t('restaurants.new')}</bdi>
           </Text>
           <Group gap="xs">

@@ -64,8 +64,8 @@ export default function RulesPage() {
         </>
       ) : data && data.length > 0 ? (
         <Grid gap="lg">
-          <Grid.Col span={{ base: 12, md: 2.5 }}>{list}</Grid.Col>
-          <Grid.Col span={{ base: 12, md: 9.5 }}>{shown ? <RuleDesk key={shown.name} file={shown} /> : null}</Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 2.5 }}>{list}</Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 9.5 }}>{shown ? <RuleDesk key={shown.name} file={shown} /> : null}</Grid.Col>
         </Grid>
       ) : null}
       {data && name && !shown ? <Text c="dimmed">{t('rules.gone', { name })}</Text> : null}

@@ -6,6 +6,7 @@ import { useEvents } from '@/api/events';
 import { useOrders } from '@/api/orders';
 import { useTestRules } from '@/api/rules';
 import type { RuleDraft } from '@/api/types';
+import { useZone } from '@/api/zone';
 import { ErrorBox } from '@/components/ErrorBox';
 import { Trials } from '@/components/Trials';
 import { useFormat } from '@/i18n/format';
@@ -23,6 +24,7 @@ export function TryIt({
 }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const zone = useZone();
   const [subject, setSubject] = useState<Subject>('event');
   const [picked, setPicked] = useState<string | null>(null);
   const [body, setBody] = useState('');
@@ -30,7 +32,7 @@ export function TryIt({
   const orders = useOrders({});
   const test = useTestRules();
   const [ranOn, setRanOn] = useState(stamp);
-  const when = (at: string) => format.time(at, undefined, true);
+  const when = (at: string) => format.time(at, zone, true);
   const choices =
     subject === 'event'
       ? (events.data?.pages.flatMap((page) => page.items ?? []) ?? [])

@@ -7,6 +7,7 @@ import { sessionQuery } from '@/api/session';
 import { ErrorBox } from '@/components/ErrorBox';
 import { fieldText } from '@/components/problemText';
 import { RelativeTime } from '@/components/RelativeTime';
+import { agentName } from './agent';
 import { NewPassword } from './NewPassword';
 import { Part } from './Part';
 
@@ -43,8 +44,8 @@ export function Sessions() {
           <Paper key={one.id} p="sm">
             <Group justify="space-between" wrap="nowrap">
               <div style={{ minWidth: 0 }}>
-                <Text size="sm" lineClamp={1}>
-                  <bdi>{one.agent}</bdi>
+                <Text size="sm" lineClamp={1} title={one.agent}>
+                  <bdi>{agentName(one.agent)}</bdi>
                 </Text>
                 <Text size="sm" c="dimmed">
                   {one.address} · <RelativeTime at={one.seen_at} />

@@ -1,5 +1,6 @@
 import { Anchor, Badge, Group, Paper, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import i18next, { type TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, given } from '@/api/client';
@@ -87,7 +88,7 @@ function Made({ of }: { of: SystemState }) {
             [t('system.admin'), of.admin_listen],
             [t('system.public'), of.public_url],
             ...of.folders.map((one): [string, ReactNode] => [
-              one.name,
+              folderName(one.name, t),
               `${one.path}${one.free_bytes >= 0 ? ` (${t('system.free', { size: size(one.free_bytes) })})` : ''}`,
             ]),
           ]}
@@ -95,6 +96,12 @@ function Made({ of }: { of: SystemState }) {
       </Paper>
     </Part>
   );
+}
+
+/** What a folder holds, in words where we have some. */
+function folderName(name: string, t: TFunction): string {
+  const key = `system.folder.${name}`;
+  return i18next.exists(key) ? t(key as 'system.folder.data') : name;
 }
 
 function Processes({ of }: { of: SystemState }) {
@@ -108,7 +115,7 @@ function Processes({ of }: { of: SystemState }) {
           <Paper key={`${one.kind} ${one.name} ${one.pid}`} p="sm">
             <Group justify="space-between">
               <Text size="sm" fw={500}>
-                {one.name}
+                {one.kind === 'rules' ? t('system.scripts') : one.name}
               </Text>
               <Group gap="sm">
                 <Text size="sm" c="dimmed">
@@ -137,18 +144,21 @@ function Configuration({ of }: { of: SystemState }) {
   if (of.configuration.length === 0) return null;
   return (
     <Part title={t('system.configuration')}>
-      <Paper>
-        <Stack gap={6}>
-          {of.configuration.map((one) => (
-            <Text key={one.path} size="sm" style={{ overflowWrap: 'anywhere' }}>
-              <code>{one.path}</code>: <bdi>{one.value}</bdi>{' '}
-              <Text span c="dimmed" inherit>
-                {one.origin}
+      <details className="ob-folded">
+        <summary>{t('system.showConfiguration')}</summary>
+        <Paper mt="xs">
+          <Stack gap={6}>
+            {of.configuration.map((one) => (
+              <Text key={one.path} size="sm" style={{ overflowWrap: 'anywhere' }}>
+                <code>{one.path}</code>: <bdi>{one.value}</bdi>{' '}
+                <Text span c="dimmed" inherit>
+                  {one.origin}
+                </Text>
               </Text>
-            </Text>
-          ))}
-        </Stack>
-      </Paper>
+            ))}
+          </Stack>
+        </Paper>
+      </details>
     </Part>
   );
 }
