@@ -32,8 +32,8 @@ export default function AuditPage() {
   const [asked, setAsked] = useState(false);
   const columns: Column<AuditRecord>[] = [
     { key: 'time', label: t('messages.time'), render: (row) => <RelativeTime at={row.at} size="sm" /> },
-    { key: 'actor', label: t('audit.actor'), render: (row) => <Said>{row.actor || t('audit.nobody')}</Said> },
-    { key: 'action', label: t('audit.action'), width: 215, render: (row) => <Action row={row} /> },
+    { key: 'actor', label: t('audit.actor'), render: (row) => <Actor row={row} /> },
+    { key: 'action', label: t('audit.action'), width: 200, render: (row) => <Action row={row} /> },
     { key: 'object', label: t('audit.object'), width: '20%', render: (row) => <Said>{row.object}</Said> },
     { key: 'detail', label: t('audit.detail'), render: (row) => <Detail row={row} /> },
     { key: 'outcome', label: t('audit.outcome'), render: (row) => <Outcome row={row} /> },
@@ -132,7 +132,7 @@ function Detail({ row }: { row: AuditRecord }) {
   return (
     <Stack gap={4} maw={420}>
       {row.changes?.length ? <Changes changes={row.changes} /> : null}
-      {details.length > 0 ? <Said>{details.join(', ')}</Said> : null}
+      {details.length > 0 ? <Said lines={4}>{details.join(', ')}</Said> : null}
     </Stack>
   );
 }
@@ -153,9 +153,19 @@ function outcomeOf(row: AuditRecord, t: TFunction): string {
   return t('audit.refused', { why: i18next.exists(key) ? t(key as 'audit.done') : why });
 }
 
-function Said({ children }: { children: string }) {
+/** A name is the first thing one looks for: it is not broken where it fits. */
+function Actor({ row }: { row: AuditRecord }) {
+  const { t } = useTranslation();
   return (
-    <Text size="sm" lineClamp={2} maw={320} style={{ overflowWrap: 'anywhere' }}>
+    <Text size="sm" lineClamp={2} miw={90} maw={160}>
+      <bdi>{row.actor || t('audit.nobody')}</bdi>
+    </Text>
+  );
+}
+
+function Said({ children, lines = 2 }: { children: string; lines?: number }) {
+  return (
+    <Text size="sm" lineClamp={lines} maw={320} style={{ overflowWrap: 'anywhere' }}>
       <bdi>{children}</bdi>
     </Text>
   );
