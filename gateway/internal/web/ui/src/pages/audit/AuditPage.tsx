@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Alert, Box, Button, Group, Stack, Text } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import i18next, { type TFunction } from 'i18next';
@@ -33,8 +33,8 @@ export default function AuditPage() {
   const columns: Column<AuditRecord>[] = [
     { key: 'time', label: t('messages.time'), render: (row) => <RelativeTime at={row.at} size="sm" /> },
     { key: 'actor', label: t('audit.actor'), render: (row) => <Actor row={row} /> },
-    { key: 'action', label: t('audit.action'), width: 200, render: (row) => <Action row={row} /> },
-    { key: 'object', label: t('audit.object'), width: '20%', render: (row) => <Said>{row.object}</Said> },
+    { key: 'action', label: t('audit.action'), render: (row) => <Action row={row} /> },
+    { key: 'object', label: t('audit.object'), width: '16%', render: (row) => <Said>{row.object}</Said> },
     { key: 'detail', label: t('audit.detail'), render: (row) => <Detail row={row} /> },
     { key: 'outcome', label: t('audit.outcome'), render: (row) => <Outcome row={row} /> },
     { key: 'from', label: t('audit.from'), wide: true, render: (row) => <Said>{row.from ?? ''}</Said> },
@@ -118,17 +118,20 @@ function Action({ row }: { row: AuditRecord }) {
   const { t } = useTranslation();
   const key = `audit.did.${row.action}`;
   return (
-    <div>
+    <Box miw={165}>
       {i18next.exists(key) ? <Text size="sm">{t(key as 'audit.done')}</Text> : null}
       <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
         {row.action}
       </Text>
-    </div>
+    </Box>
   );
 }
 
 function Detail({ row }: { row: AuditRecord }) {
-  const details = Object.entries(row.detail ?? {}).map(([name, value]) => `${name}: ${value}`);
+  // What says least comes last: it may be cut.
+  const details = Object.entries(row.detail ?? {})
+    .sort(([a], [b]) => Number(a === 'id') - Number(b === 'id'))
+    .map(([name, value]) => `${name}: ${value}`);
   return (
     <Stack gap={4} maw={420}>
       {row.changes?.length ? <Changes changes={row.changes} /> : null}
@@ -157,7 +160,7 @@ function outcomeOf(row: AuditRecord, t: TFunction): string {
 function Actor({ row }: { row: AuditRecord }) {
   const { t } = useTranslation();
   return (
-    <Text size="sm" lineClamp={2} miw={90} maw={160}>
+    <Text size="sm" lineClamp={2} miw={76} maw={160}>
       <bdi>{row.actor || t('audit.nobody')}</bdi>
     </Text>
   );
