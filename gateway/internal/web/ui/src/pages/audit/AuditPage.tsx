@@ -37,7 +37,7 @@ export default function AuditPage() {
     { key: 'object', label: t('audit.object'), width: '16%', render: (row) => <Said>{row.object}</Said> },
     { key: 'detail', label: t('audit.detail'), render: (row) => <Detail row={row} /> },
     { key: 'outcome', label: t('audit.outcome'), render: (row) => <Outcome row={row} /> },
-    { key: 'from', label: t('audit.from'), wide: true, render: (row) => <Said>{row.from ?? ''}</Said> },
+    { key: 'from', label: t('audit.from'), wide: true, render: (row) => <From row={row} /> },
   ];
   return (
     <Page
@@ -162,6 +162,15 @@ function Actor({ row }: { row: AuditRecord }) {
   return (
     <Text size="sm" lineClamp={2} miw={76} maw={160}>
       <bdi>{row.actor || t('audit.nobody')}</bdi>
+    </Text>
+  );
+}
+
+/** An address is read in one piece; one of IPv6 may be long. */
+function From({ row }: { row: AuditRecord }) {
+  return (
+    <Text size="sm" miw="max-content">
+      <bdi>{row.from ?? ''}</bdi>
     </Text>
   );
 }
