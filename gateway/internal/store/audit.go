@@ -179,8 +179,8 @@ func readMark(one func(dest []any, query string, args ...any) (bool, error), key
 	if err != nil || !found {
 		return mark, err
 	}
-	if json.Unmarshal([]byte(text), &mark) != nil || mark.N < 0 {
-		return auditMark{Seal: "unreadable"}, nil // somebody wrote it by hand: no key makes that seal
+	if unreadable := json.Unmarshal([]byte(text), &mark); unreadable != nil || mark.N < 0 {
+		mark = auditMark{Seal: "unreadable"} // somebody wrote it by hand: no key makes that seal
 	}
 	return mark, nil
 }
