@@ -14,7 +14,7 @@ import (
 
 // Defaults of Spec.
 const (
-	DefaultStartTimeout = 10 * time.Second
+	DefaultStartTimeout = 10 * time.Second * slowness
 	DefaultDrainTimeout = 20 * time.Second
 	DefaultMaxMessage   = 4 << 20
 	// DefaultMinPort and DefaultMaxPort bound the loopback ports of children where there are no unix

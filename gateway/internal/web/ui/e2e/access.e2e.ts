@@ -91,7 +91,7 @@ describe('the wizard', () => {
     await page.getByRole('combobox', { name: 'Симулятор' }).click();
     await page.getByRole('option', { name: /SMSC/ }).click();
     await page.getByRole('button', { name: /на симуляторе/ }).click();
-    await expect.poll(() => page.getByRole('combobox', { name: 'SMS-агрегатор' }).inputValue()).toMatch(/SMSC/);
+    await expect.poll(() => page.getByRole('combobox', { name: 'Провайдер' }).inputValue()).toMatch(/SMSC/);
     await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
     await page.getByText('Шаг 3 из 5').waitFor();
     expect(await says('/accounts')).toMatchObject([{ provider: 'smsc' }]);
