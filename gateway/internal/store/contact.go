@@ -43,7 +43,9 @@ func (db *DB) FindContacts(ctx context.Context, orders []order.Order) ([]*contac
 			b = b.newer(joined[ref])
 		}
 		for _, ref := range db.namesOf(&orders[i]) {
-			b = b.newer(waiting[ref])
+			for _, w := range waiting[ref] {
+				b = b.newer(w.bound)
+			}
 		}
 		if b.contactID != "" {
 			who[i] = b.contactID
@@ -115,25 +117,14 @@ func scanPerson(rows *sql.Rows, before ...any) (*contact.Contact, error) {
 	return &c, err
 }
 
-func (db *DB) waitingBindings(ctx context.Context, orders []order.Order) (map[string]bound, error) {
+func (db *DB) waitingBindings(ctx context.Context, orders []order.Order) (map[string][]waiting, error) {
 	var names []string
 	for i := range orders {
 		names = append(names, db.namesOf(&orders[i])...)
 	}
-	waiting := map[string]bound{}
-	now := micros(db.now())
-	err := inLists(names, 2, func(list string, args []any) error {
-		return db.reader.each(ctx, func(rows *sql.Rows) error {
-			var ref string
-			var b bound
-			err := rows.Scan(&ref, &b.contactID, &b.at)
-			waiting[ref] = waiting[ref].newer(b)
-			return err
-		}, `SELECT ref, contact_id, created_at FROM binding
-			WHERE order_id = '' AND valid_until > $1 AND ref IN `+list+` ORDER BY created_at, id`,
-			append([]any{now}, args...)...)
+	return waitingUnder(names, micros(db.now()), func(scan func(*sql.Rows) error, query string, args ...any) error {
+		return db.reader.each(ctx, scan, query, args...)
 	})
-	return waiting, err
 }
 
 // contacts reads people with their consents.

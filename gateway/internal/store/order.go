@@ -138,18 +138,21 @@ func encodeOrder(o order.Order) (savedOrder, error) {
 // stored is what the tables say of the orders that are about to be saved, so that only what changes
 // is written.
 type stored struct {
-	names  map[string]order.Order // by ID: restaurant and ref
-	number map[string]string      // by ID: number_key
-	bound  map[string]bound       // by ID: its contact
-	owner  map[string]string      // by ref: the ID of its order
-	waits  map[string][]waiting   // by ref: the bindings that wait under it
+	known map[string]knownOrder // by ID
+	owner map[string]string     // by ref: the ID of its order
+	waits map[string][]waiting  // by ref: the bindings that wait under it
+}
+
+// knownOrder is what matters of an order's row.
+type knownOrder struct {
+	restaurant string
+	ref        order.Ref
+	numberKey  string
+	contact    bound
 }
 
 func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
-	s := &stored{
-		names: map[string]order.Order{}, number: map[string]string{}, bound: map[string]bound{},
-		owner: map[string]string{}, waits: map[string][]waiting{},
-	}
+	s := &stored{known: map[string]knownOrder{}, owner: map[string]string{}}
 	ids := make([]string, len(orders))
 	names := make([]string, 0, 2*len(orders))
 	for i, o := range orders {
@@ -158,11 +161,10 @@ func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
 	}
 	err := inLists(ids, 1, func(list string, args []any) error {
 		return t.each(func(rows *sql.Rows) error {
-			var o order.Order
-			var number string
-			var b bound
-			err := rows.Scan(&o.ID, &o.Restaurant, &o.Ref.GUID, &o.Ref.Visit, &o.Ref.Ident, &number, &b.contactID, &b.at)
-			s.names[o.ID], s.number[o.ID], s.bound[o.ID] = o, number, b
+			var id string
+			var k knownOrder
+			err := rows.Scan(&id, &k.restaurant, &k.ref.GUID, &k.ref.Visit, &k.ref.Ident, &k.numberKey, &k.contact.contactID, &k.contact.at)
+			s.known[id] = k
 			return err
 		}, `SELECT id, restaurant, guid, visit, ident, number_key, contact_id, contact_at FROM orders WHERE id IN `+list, args...)
 	})
@@ -180,15 +182,16 @@ func (db *DB) readStored(t *tx, orders []*savedOrder) (*stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, db.readWaiting(t, orders, s)
+	s.waits, err = db.readWaiting(t, orders)
+	return s, err
 }
 
 // sameNames tells whether saving o leaves all indexed columns of its row as they are.
 func (s *stored) sameNames(o *savedOrder, number string) bool {
-	was, known := s.names[o.ID]
+	was, known := s.known[o.ID]
 	kept := func(now, was string) bool { return now == "" || now == was }
-	return known && was.Restaurant == o.Restaurant && s.number[o.ID] == number &&
-		kept(o.Ref.GUID, was.Ref.GUID) && kept(o.Ref.Visit, was.Ref.Visit) && kept(o.Ref.Ident, was.Ref.Ident)
+	return known && was.restaurant == o.Restaurant && was.numberKey == number &&
+		kept(o.Ref.GUID, was.ref.GUID) && kept(o.Ref.Visit, was.ref.Visit) && kept(o.Ref.Ident, was.ref.Ident)
 }
 
 // saveOrder writes an order and the names it is known by, and joins it with the bindings that waited for it.
@@ -216,7 +219,7 @@ func (db *DB) saveOrder(t *tx, o *savedOrder, s *stored) error {
 		}
 		s.owner[ref] = o.ID
 	}
-	if _, known := s.names[o.ID]; known && s.bound[o.ID].newer(newest) != s.bound[o.ID] {
+	if was, known := s.known[o.ID]; known && was.contact.newer(newest) != was.contact {
 		return db.join(t, o.ID, newest)
 	}
 	return nil
