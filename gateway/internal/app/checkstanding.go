@@ -29,11 +29,7 @@ func checkStanding(ctx context.Context, opts Options, db *store.DB, rules int) [
 	if st.Audit, err = db.VerifyRecords(ctx); err != nil {
 		return []Finding{{Part: "audit", Text: textOf(err)}}
 	}
-	ru, err := keptAccounts(ctx, opts, db, "ru")
-	if err != nil {
-		return []Finding{{Part: "today", Text: textOf(err)}}
-	}
-	en, err := keptAccounts(ctx, opts, db, "en")
+	ru, en, err := keptAccounts(ctx, opts, db)
 	if err != nil {
 		return []Finding{{Part: "today", Text: textOf(err)}}
 	}
@@ -66,20 +62,27 @@ func midnight(cfg *config.Config, now time.Time) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 }
 
-// keptAccounts is what the data folder knows of the accounts: what became of their texts, and what they held
-// when last asked. Whether their programs run it does not know. Without any account it is nil, for that is
-// told apart.
-func keptAccounts(ctx context.Context, opts Options, db *store.DB, lang string) ([]adminapi.Account, error) {
+// keptAccounts is what the data folder knows of the accounts, in each language: what became of their texts, and
+// what they held when last asked. Whether their programs run it does not know. Without any account it is nil,
+// for that is told apart.
+func keptAccounts(ctx context.Context, opts Options, db *store.DB) (ru, en []adminapi.Account, err error) {
 	attempts, err := db.RecentAttempts(ctx, opts.Now().Add(-24*time.Hour), attemptsLook)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all []adminapi.Account
 	for _, a := range opts.Config.Accounts {
-		one := adminapi.Account{Name: a.Name, Provider: a.Provider, State: "ready", RoutePlace: slices.Index(opts.Config.Notifications.Route, a.Name) + 1}
-		lastFailure(&one, attempts, lang)
-		one.Balance = lastBalance(ctx, db, opts.Log, a.Name, a.Provider)
-		all = append(all, one)
+		ru = append(ru, adminapi.Account{
+			Name: a.Name, Provider: a.Provider, State: "ready", RoutePlace: slices.Index(opts.Config.Notifications.Route, a.Name) + 1,
+			Balance: lastBalance(ctx, db, opts.Log, a.Name, a.Provider),
+		})
 	}
-	return all, addToday(ctx, db, opts.Config, opts.Now(), all)
+	if err := addToday(ctx, db, opts.Config, opts.Now(), ru); err != nil {
+		return nil, nil, err
+	}
+	en = slices.Clone(ru)
+	for i := range ru {
+		lastFailure(&ru[i], attempts, "ru")
+		lastFailure(&en[i], attempts, "en")
+	}
+	return ru, en, nil
 }
