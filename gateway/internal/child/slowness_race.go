@@ -3,5 +3,5 @@
 package child
 
 // slowness is how many times more time than usual a program of this build needs to start: with the race
-// detector, and below all others on a machine that runs all tests, it took up to two minutes.
+// detector, and standing back behind everybody else while all tests ran, ten seconds were too few five times in a row.
 const slowness = 12
