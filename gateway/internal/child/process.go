@@ -71,6 +71,9 @@ func (p *process) launch(ctx context.Context) error {
 	if err := p.connect(ctx); err != nil {
 		return p.diagnose(ctx, err)
 	}
+	if err := p.run.yieldAgain(); err != nil {
+		p.spec.Log.Debug("some of the child's threads may run with the gateway's own priority", "name", p.spec.Name, "error", err)
+	}
 	go p.watch()
 	if p.spec.Prepare == nil {
 		return nil

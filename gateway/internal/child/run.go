@@ -186,6 +186,15 @@ func (r *run) Kill(context.Context) error {
 	return nil
 }
 
+// yieldAgain makes threads stand back that began while the group was told to, and so were missed.
+func (r *run) yieldAgain() error {
+	pid := r.processID()
+	if pid <= 0 {
+		return nil // it has ended; and the group 0 would be our own
+	}
+	return yieldToGateway(pid)
+}
+
 func (r *run) processID() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
